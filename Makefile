@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: MIT
+# make, make check, make demo, make install: see README.md. Variables: prefix, sysconfdir, DESTDIR, CC, O (build folder).
+prefix     ?= /usr
+sysconfdir ?= /etc
+bindir      = $(prefix)/bin
+sbindir     = $(prefix)/sbin
+libdir      = $(prefix)/lib/immure
+mandir      = $(prefix)/share/man
+compdir     = $(prefix)/share/bash-completion/completions
+O          ?= build
+VERSION    := 0.1.0
+
+CFLAGS   ?= -O2 -g
+WARN      = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wwrite-strings -Wvla \
+            -Wformat=2 -Wundef -Wcast-qual -Wswitch-enum -Wno-missing-field-initializers -Werror
+HARDEN    = -fstack-protector-strong -fstack-clash-protection -fcf-protection -ftrivial-auto-var-init=zero -fno-common
+FORTIFY  ?= -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
+DEFINES   = -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -DBINDIR='"$(bindir)"' -DLIBDIR='"$(libdir)"' -DSYSCONFDIR='"$(sysconfdir)/immure"'
+ALL_CFLAGS = -std=gnu11 -fPIE $(WARN) $(HARDEN) $(FORTIFY) $(DEFINES) -Iprofiles -Ishell/seal -Ishell/cell $(CFLAGS) $(EXTRA)
+LINK      = -Wl,-z,relro,-z,now,-z,noexecstack $(LDFLAGS) $(EXTRA)
+STATIC   ?= -static-pie
+
+obj  = $(patsubst %.c,$(O)/%.o,$(wildcard $(1)))
+LIB  = $(call obj,profiles/*.c)
+SEAL = $(call obj,shell/seal/*.c)
+CELL = $(filter-out $(O)/shell/cell/init.o,$(call obj,shell/cell/*.c))
+UNIT = $(patsubst %.c,$(O)/%,$(wildcard tests/unit/t_*.c))
+FUZZ = $(patsubst %.c,$(O)/%,$(wildcard tests/fuzz/f_*.c))
+TOOL = $(patsubst %.c,$(O)/%,$(wildcard tests/lib/*.c tests/escape/*.c))
+PROGRAMS = $(O)/immure $(O)/immurectl $(O)/immure-init
+
+all: $(PROGRAMS) $(O)/immure.bash
+
+$(O)/libprofile.a: $(LIB)
+$(O)/libseal.a: $(SEAL)
+$(O)/libcell.a: $(CELL)
+$(O)/%.a:
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(O)/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(O)/immure: $(filter-out $(O)/shell/immurectl%,$(call obj,shell/*.c)) $(O)/libcell.a $(O)/libseal.a $(O)/libprofile.a
+	$(CC) $(ALL_CFLAGS) $(STATIC) -o $@ $^ $(LINK) -lseccomp -lcap
+$(O)/immure-init: $(O)/shell/cell/init.o
+	$(CC) $(ALL_CFLAGS) $(STATIC) -o $@ $^ $(LINK)
+$(O)/immurectl: $(filter-out $(O)/shell/immure%,$(call obj,shell/*.c)) $(call obj,shell/immurectl*.c) $(O)/libcell.a $(O)/libseal.a $(O)/libprofile.a
+	$(CC) $(ALL_CFLAGS) -pie -o $@ $^ $(LINK) -lseccomp -lcap
+$(UNIT): $(O)/%: $(O)/%.o $(O)/libcell.a $(O)/libseal.a $(O)/libprofile.a
+	$(CC) $(ALL_CFLAGS) -pie -o $@ $^ $(LINK) -lseccomp -lcap
+$(TOOL): $(O)/%: $(O)/%.o
+	$(CC) $(ALL_CFLAGS) -pie -o $@ $^ $(LINK)
+$(O)/immure.bash: $(O)/immurectl scripts/gen-completion
+	scripts/gen-completion $(O)/immurectl >$@
+
+tests: all $(UNIT) $(TOOL)
+check:
+	scripts/install-deps check
+	$(MAKE) tests
+	tests/run
+demo:
+	scripts/install-deps demo
+	$(MAKE) all
+	scripts/demo
+lint:
+	scripts/lint
+asan:
+	$(MAKE) O=$(O)/asan STATIC=-pie FORTIFY= EXTRA='-fsanitize=address,undefined -fno-sanitize-recover=all' tests
+fuzz:
+	scripts/fuzz
+$(O)/tests/fuzz/%: tests/fuzz/%.c $(wildcard profiles/*.[ch])
+	@mkdir -p $(@D)
+	clang -std=gnu11 -g -O1 -fsanitize=fuzzer,address,undefined $(DEFINES) -Iprofiles -Ishell/seal -o $@ $< profiles/*.c
+fuzzers: $(FUZZ)
+
+install: all
+	install -d -m 0755 $(DESTDIR)$(bindir) $(DESTDIR)$(sbindir) $(DESTDIR)$(libdir)/profiles $(DESTDIR)$(libdir)/view \
+		$(DESTDIR)$(mandir)/man1 $(DESTDIR)$(mandir)/man5 $(DESTDIR)$(mandir)/man8 $(DESTDIR)$(compdir) \
+		$(DESTDIR)$(sysconfdir)/immure/users $(DESTDIR)$(sysconfdir)/immure/groups $(DESTDIR)$(sysconfdir)/immure/profiles
+	install -m 0711 $(O)/immure $(DESTDIR)$(bindir)/immure.new && mv -f $(DESTDIR)$(bindir)/immure.new $(DESTDIR)$(bindir)/immure
+	install -m 0755 $(O)/immurectl $(DESTDIR)$(sbindir)/immurectl
+	install -m 0711 $(O)/immure-init $(DESTDIR)$(libdir)/immure-init
+	install -m 0644 profiles/*.profile $(DESTDIR)$(libdir)/profiles/
+	install -m 0644 profiles/view/*.list $(DESTDIR)$(libdir)/view/
+	install -m 0644 shell/immure.1 $(DESTDIR)$(mandir)/man1/
+	install -m 0644 profiles/immure.profile.5 $(DESTDIR)$(mandir)/man5/
+	install -m 0644 shell/immurectl.8 $(DESTDIR)$(mandir)/man8/
+	install -m 0644 $(O)/immure.bash $(DESTDIR)$(compdir)/immurectl
+	ln -sf immurectl $(DESTDIR)$(compdir)/immure
+uninstall:
+	rm -f $(DESTDIR)$(bindir)/immure $(DESTDIR)$(sbindir)/immurectl $(DESTDIR)$(mandir)/man1/immure.1 \
+		$(DESTDIR)$(mandir)/man5/immure.profile.5 $(DESTDIR)$(mandir)/man8/immurectl.8 $(DESTDIR)$(compdir)/immurectl $(DESTDIR)$(compdir)/immure
+	rm -rf $(DESTDIR)$(libdir)
+clean:
+	rm -rf $(O)
+
+.PHONY: all tests check demo lint asan fuzz fuzzers install uninstall clean
+.SECONDARY:
+-include $(shell find $(O) -name '*.d' 2>/dev/null)

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT */
+/* What a profile means on this host: an ordered list of steps. Pure: same profile and facts, same plan. */
+#ifndef IMMURE_PLAN_H
+#define IMMURE_PLAN_H
+
+#include <stdint.h>
+#include <stdio.h>
+
+#include "err.h"
+#include "facts.h"
+#include "profile.h"
+
+enum step_stage { STAGE_NONE, STAGE_RAISE, STAGE_CELL, STAGE_SEAL };
+
+enum step_kind {
+	STEP_NONE, /* never applied */
+#define STEP(id, stage, name, help) STEP_##id,
+#include "steps.def"
+#undef STEP
+	STEP_MAX
+};
+
+/* Flags of mounts, and of NAMESPACES, SECCOMP_WALLS and LANDLOCK_*. */
+enum step_flag {
+	SF_READ_ONLY = 1u << 0,
+	SF_NO_SUID = 1u << 1,
+	SF_NO_DEV = 1u << 2,
+	SF_NO_EXEC = 1u << 3,
+	SF_RECURSIVE = 1u << 4,   /* a bind takes the mounts below along */
+	SF_OPTIONAL = 1u << 5,    /* a path that has gone since planning is passed over */
+	SF_FOLLOW = 1u << 6,      /* the source of a bind may be reached through links */
+	SF_NS_USER = 1u << 8,     /* NAMESPACES */
+	SF_NS_NET = 1u << 9,
+	SF_WALL_NAMESPACES = 1u << 12, /* SECCOMP_WALLS: namespaces, mounts, chroot */
+	SF_WALL_KEYRING = 1u << 13,    /* keyctl, add_key, request_key */
+	SF_WALL_WX = 1u << 14,         /* memory that is writable and executable */
+	SF_WALL_PERSONALITY = 1u << 15,
+	SF_LL_READ = 1u << 16,    /* LANDLOCK_PATH: read files, list directories */
+	SF_LL_EXEC = 1u << 17,
+	SF_LL_WRITE = 1u << 18,   /* write, truncate, make, remove, refer */
+	SF_LL_DEVICE = 1u << 19,  /* ioctl on devices */
+	SF_LL_CONNECT = 1u << 20, /* LANDLOCK_TCP: num is a port; 65536 means none at all */
+	SF_LL_BIND = 1u << 21,
+};
+
+#define LL_TCP_NONE 65536u
+
+/*
+ * Members by kind (what is not named is 0 or NULL):
+ *   NAMESPACES     flags
+ *   DEADLINE       num microseconds
+ *   ROOT           num size in bytes
+ *   DIRECTORY      path, num mode
+ *   SYMLINK        path, arg target
+ *   FILE           path, data content, arg what it is in a few words, num mode
+ *   TMPFS          path, num size in bytes (0: the kernel's default), num2 mode, flags
+ *   BIND           path destination, arg source, flags
+ *   OWN_TMP        path destination, arg directory on the host (made 0700 if missing), num size for the tmpfs if it is another's
+ *   PROC           path; arg "pid" for the subset, else "all"
+ *   CGROUP DEVPTS  path
+ *   TERMINAL       path destination, arg the host's device
+ *   PIN READ_ONLY READ_WRITE INACCESSIBLE   path in the cell; flags SF_OPTIONAL
+ *   HOSTNAME       arg
+ *   UMASK          num
+ *   RLIMIT         path lower-case name of the limit as in /proc/PID/limits order ("nofile"), num soft, num2 hard (UINT64_MAX: infinity)
+ *   NICE           num
+ *   KEYRING        arg "private" or "inherit"
+ *   ENV_PASS       path NAME or PREFIX*
+ *   ENV_SET        path NAME, arg value (a later step of the same name wins; SET wins over PASS)
+ *   GROUPS         arg
+ *   CHDIR          path
+ *   LANDLOCK       num the ABI to use (files, and what else it can); path NULL
+ *   LANDLOCK_PATH  path in the cell, flags SF_LL_*
+ *   LANDLOCK_TCP   flags SF_LL_CONNECT or SF_LL_BIND, num port
+ *   LANDLOCK_SCOPE flags 0: abstract unix sockets
+ *   SECCOMP_WALLS  flags SF_WALL_*
+ *   SECCOMP_FAMILIES arg words separated by a space ("" : none)
+ *   SECCOMP_FILTER arg words separated by a space, num errno for what is refused, or 0 to kill
+ *   EXEC           path of the shell
+ */
+struct step {
+	enum step_kind kind;
+	unsigned flags;
+	char *path;
+	char *arg;
+	char *data;
+	uint64_t num;
+	uint64_t num2;
+	struct origin from;
+	char *skipped; /* NULL: applied; else why not */
+};
+
+struct plan {
+	struct step *steps;
+	size_t len;
+};
+
+/*
+ * plan_build() - the steps, in the order in which they are applied
+ * @p: must outlive @ret (origins point into it), as must @f
+ *
+ * Returns 0, or a negative errno with @errs telling what the profile asks for that this host or account
+ * cannot have: -ENOTSUP, -EINVAL, -ENOENT (a path), -ELOOP (a link where none may be), -EPERM.
+ */
+int plan_build(const struct profile *p, const struct facts *f, struct plan *ret, struct im_errs *errs);
+void plan_done(struct plan *plan);
+
+const char *step_name(enum step_kind kind);
+enum step_stage step_stage(enum step_kind kind);
+const char *stage_name(enum step_stage stage);
+/* plan_find() - the first step of a kind that is not skipped, or NULL. */
+const struct step *plan_find(const struct plan *plan, enum step_kind kind);
+
+/* step_argument() - a step's members in one line, as `immurectl explain` prints them; on the heap. */
+char *step_argument(const struct step *s);
+
+/* plan_print() - one line a step: number, kind, argument, origin or "skipped: reason". @colour: for a terminal. */
+int plan_print(const struct plan *plan, bool colour, FILE *out);
+/* plan_print_json() - an array of objects: number stage step argument, flags, from {file, line} or null, skipped or null. */
+int plan_print_json(const struct plan *plan, FILE *out);
+
+#endif

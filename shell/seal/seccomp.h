@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/* System call filters, compiled by libseccomp. */
+#ifndef IMMURE_SECCOMP_H
+#define IMMURE_SECCOMP_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "err.h"
+
+struct seccomp_policy {
+	unsigned walls;       /* SF_WALL_* */
+	const char *families; /* words; NULL: any family */
+	const char *filter;   /* words of SystemCallFilter=; NULL: no such filter */
+	int error;            /* errno for what the filter refuses; 0: kill */
+};
+
+/*
+ * seccomp_check() - are all names of a SystemCallFilter= known?
+ * @words: separated by a space; unknown names are an error that suggests a near one
+ */
+int seccomp_check(const char *words, struct im_err *err);
+
+/*
+ * seccomp_export() - write the BPF programs to @fd_walls and @fd_filter (-1: not wanted), for tests and caches
+ * seccomp_apply()  - load both: the walls (a list of refusals that no profile can switch off) and the filter
+ * Needs no_new_privs. The walls go first, the filter last: it may refuse seccomp(2) itself.
+ */
+int seccomp_export(const struct seccomp_policy *p, int fd_walls, int fd_filter, struct im_err *err);
+int seccomp_apply(const struct seccomp_policy *p, struct im_err *err);
+
+/* seccomp_print_groups() - the @groups and what is in them, for `immurectl syscalls` and the man page. */
+int seccomp_print_groups(FILE *out);
+
+#endif
