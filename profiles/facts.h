@@ -25,6 +25,9 @@ struct facts {
 	int landlock_abi;  /* 0: the kernel has none */
 	bool cgroup2;      /* /sys/fs/cgroup is the unified hierarchy */
 	char tty[64];      /* the session's terminal, "/dev/pts/3", or "" */
+	bool ssh_tty;      /* the login has SSH_TTY */
+	bool core_locked;  /* the login's hard limit of core files is 0 and cannot be raised */
+	char agent[108];   /* SSH_AUTH_SOCK of the login, or ""; the planner decides whether it is taken over */
 	char hostname[65]; /* of the host */
 	struct values view; /* what of /etc and /var to show: view_load() */
 	/* Text of /etc/passwd and /etc/group for the entries below 1000 and nobody; the planner adds the account. */

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: MIT */
+/* /etc of the cell: what the lists show, and the files that are made for it. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "planner.h"
+
+static const struct origin by_default;
+
+/* The account database of the cell decides who is who; the host's would tell of everybody else. */
+static bool is_made(const char *path)
+{
+	static const char *const made[] = {"/etc/passwd", "/etc/group", "/etc/nsswitch.conf", "/etc/hostname"};
+
+	for (size_t i = 0; i < sizeof(made) / sizeof(*made); i++)
+		if (path_is_below(made[i], path))
+			return true;
+	return false;
+}
+
+static void show(struct planner *b, const struct value *v, bool required)
+{
+	const char *path = v->text;
+	const struct step *cover;
+	struct path_fact fact;
+	struct step *s;
+
+	if (*path == '-') {
+		path++;
+		required = false;
+	}
+	if (is_made(path)) {
+		im_errs_add(b->errs, EINVAL, v->from, "%s: is made for the cell and cannot be the host's", path);
+		return;
+	}
+	cover = plan_covering(b, path);
+	if (cover && cover->kind == STEP_BIND)
+		return; /* a directory above it is shown already */
+	b->f->path(b->f->ctx, path, false, &fact);
+	if (fact.kind == PATH_MISSING) {
+		if (required)
+			im_errs_add(b->errs, ENOENT, v->from, "EtcPaths: %s does not exist (write -%s if it may be missing)", path,
+				path);
+		return; /* of a list that serves every host, most is missing on any one: not worth a line each */
+	}
+	if (fact.kind == PATH_SYMLINK) {
+		s = planner_add(b, STEP_SYMLINK, v->from, path, fact.target);
+		if (!fact.target[0])
+			planner_skip(b, s, "the link's target is too long");
+		return;
+	}
+	s = planner_add(b, STEP_BIND, v->from, path, path);
+	s->flags = SF_READ_ONLY | SF_NO_SUID | SF_NO_DEV | SF_RECURSIVE | SF_OPTIONAL;
+	if (fact.kind != PATH_DIRECTORY && fact.kind != PATH_FILE)
+		planner_skip(b, s, "neither a file nor a directory");
+}
+
+static void file(struct planner *b, const char *path, const char *what, char *content)
+{
+	struct step *s = planner_add(b, STEP_FILE, by_default, path, what);
+
+	s->data = planner_keep(b, content);
+	s->num = 0644;
+}
+
+static char *passwd_text(const struct planner *b)
+{
+	const struct account *a = &b->f->account;
+
+	return str_printf("%s%s:x:%u:%u:%s:%s:%s\n", b->f->system_passwd ? b->f->system_passwd : "", a->name, (unsigned)a->uid,
+		(unsigned)a->gid, a->gecos ? a->gecos : "", a->home, profile_text(b->p, KW_SHELL));
+}
+
+static bool has_gid(const struct account *a, const char *line)
+{
+	const char *field = strchr(line, ':');
+	uint64_t gid;
+	char digits[16];
+	size_t len;
+
+	field = field ? strchr(field + 1, ':') : NULL;
+	len = field ? strcspn(field + 1, ":\n") : sizeof(digits);
+	if (len >= sizeof(digits))
+		return false;
+	memcpy(digits, field + 1, len);
+	digits[len] = 0;
+	if (str_to_u64(digits, UINT32_MAX, &gid) < 0)
+		return false;
+	for (size_t i = 0; i < a->groups_len; i++)
+		if (a->groups[i].gid == gid)
+			return true;
+	return false;
+}
+
+/* "NAME:x:GID:" of a group line, with the account as the only member that is shown: who else is in it is not its business. */
+static int add_group_line(struct strv *lines, const struct account *a, const char *line, size_t len)
+{
+	const char *last = memrchr(line, ':', len);
+
+	if (!last)
+		return 0;
+	return strv_addf(lines, "%.*s:%s\n", (int)(last - line), line, has_gid(a, line) ? a->name : "");
+}
+
+static char *group_text(const struct planner *b)
+{
+	const struct account *a = &b->f->account;
+	struct strv lines = {0};
+	char *text = NULL, *end;
+	size_t total = 1;
+	int r = 0;
+
+	for (const char *at = b->f->system_group; at && *at && r == 0;) {
+		const size_t len = strcspn(at, "\n");
+
+		r = add_group_line(&lines, a, at, len);
+		at += len + (at[len] == '\n');
+	}
+	for (size_t i = 0; i < a->groups_len && r == 0; i++)
+		if (a->groups[i].gid >= 1000 && a->groups[i].gid != 65534)
+			r = strv_addf(&lines, "%s:x:%u:%s\n", a->groups[i].name, (unsigned)a->groups[i].gid, i ? a->name : "");
+	for (size_t i = 0; i < lines.len; i++)
+		total += strlen(lines.items[i]);
+	text = r < 0 ? NULL : malloc(total);
+	end = text;
+	for (size_t i = 0; text && i < lines.len; i++)
+		end = stpcpy(end, lines.items[i]);
+	if (text)
+		*end = 0;
+	strv_done(&lines);
+	return text;
+}
+
+static void resolv_conf(struct planner *b)
+{
+	struct step *s = planner_add(b, STEP_BIND, by_default, "/etc/resolv.conf", "/etc/resolv.conf");
+	struct path_fact fact;
+
+	s->flags = SF_READ_ONLY | SF_NO_SUID | SF_NO_DEV | SF_NO_EXEC | SF_FOLLOW | SF_OPTIONAL;
+	b->f->path(b->f->ctx, s->path ? s->path : "", true, &fact);
+	if (fact.kind != PATH_FILE)
+		planner_skip(b, s, "the host has none");
+}
+
+void plan_etc(struct planner *b)
+{
+	const char *hostname = profile_text(b->p, KW_HOSTNAME);
+
+	file(b, "/etc/passwd", "system users and the account", passwd_text(b));
+	file(b, "/etc/group", "system groups and the account's", group_text(b));
+	file(b, "/etc/nsswitch.conf", "files and dns",
+		str_printf("passwd: files\ngroup: files\nshadow: files\nhosts: files dns\nnetworks: files\nprotocols: files\n"
+			   "services: files\nethers: files\nrpc: files\nnetgroup: files\n"));
+	file(b, "/etc/hostname", "the host name", str_printf("%s\n", hostname ? hostname : b->f->hostname));
+	(void)planner_add(b, STEP_SYMLINK, by_default, "/etc/mtab", "../proc/self/mounts"); /* complete */
+	resolv_conf(b);
+	for (size_t i = 0; i < b->f->view.len; i++)
+		show(b, &b->f->view.items[i], false);
+	for (size_t i = 0; i < b->p->v[KW_ETC_PATHS].len; i++)
+		show(b, &b->p->v[KW_ETC_PATHS].items[i], true);
+	if (hostname)
+		(void)planner_add(b, STEP_HOSTNAME, profile_from(b->p, KW_HOSTNAME), NULL, hostname); /* complete */
+	if (strcmp(profile_text(b->p, KW_NETWORK), "none") == 0)
+		(void)planner_add(b, STEP_LOOPBACK, profile_from(b->p, KW_NETWORK), NULL, NULL); /* has no members */
+}
