@@ -6,7 +6,7 @@
 #include "profile.h"
 
 /*
- * view_load() - all lines of lib/view/*.list and then etc/view/*.list
+ * view_load() - all lines of the *.list files in lib/view and then in etc/view
  * A line is an absolute normal path in /etc or /var, or a comment (#), or empty; "!PATH" takes an earlier line out.
  * A same-named list in etc masks the one in lib. Files are opened by trust_open().
  * Returns 0, or -EBADMSG and other errors with @errs filled.

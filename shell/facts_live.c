@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <glob.h>
+#include <fnmatch.h>
 #include <grp.h>
 #include <linux/magic.h>
 #include <pwd.h>
@@ -132,25 +133,39 @@ static int add_value(struct values *v, const char *text, struct origin from)
 	return 0;
 }
 
+/* What matches a pattern in the last component. glob(3) would bring the name service into a static program. */
+static int add_matches(struct values *all, const struct value *v)
+{
+	const char *slash = strrchr(v->text, '/');
+	char *folder = strndup(v->text, (size_t)(slash - v->text));
+	DIR *d = folder ? opendir(folder) : NULL;
+	const struct dirent *e;
+	int r = folder ? 0 : -ENOMEM;
+
+	while (d && r == 0 && (e = readdir(d))) {
+		char *path;
+
+		if (fnmatch(slash + 1, e->d_name, FNM_PERIOD) != 0)
+			continue;
+		path = str_printf("%s/%s", folder, e->d_name);
+		r = path ? add_value(all, path, v->from) : -ENOMEM;
+		free(path);
+	}
+	if (d)
+		(void)closedir(d); /* only read */
+	free(folder);
+	return r;
+}
+
 /* Lines that end in "*" stand for what is there now; the rest is taken as it is. */
 static int expand_view(struct values *v)
 {
 	struct values all = {0};
 	int r = 0;
 
-	for (size_t i = 0; i < v->len && r == 0; i++) {
-		const char *text = v->items[i].text;
-		glob_t found = {0};
-
-		if (!strchr(text, '*')) {
-			r = add_value(&all, text, v->items[i].from);
-			continue;
-		}
-		if (glob(text, GLOB_NOSORT, NULL, &found) == 0)
-			for (size_t k = 0; k < found.gl_pathc && r == 0; k++)
-				r = add_value(&all, found.gl_pathv[k], v->items[i].from);
-		globfree(&found);
-	}
+	for (size_t i = 0; i < v->len && r == 0; i++)
+		r = strchr(v->items[i].text, '*') ? add_matches(&all, &v->items[i]) :
+						    add_value(&all, v->items[i].text, v->items[i].from);
 	values_done(v);
 	*v = all;
 	return r;
