@@ -34,6 +34,9 @@ int cell_enter(const struct cell *c, const struct plan *plan, struct im_err *err
 /* cell_release() - let init go on; from here on it is immure-init. */
 int cell_release(struct cell *c, struct im_err *err);
 
+/* cell_namespaces() - CLONE_NEW* flags of the plan's cell. */
+uint64_t cell_namespaces(const struct plan *plan);
+
 /* cell_end() - kill init and all in the cell, and reap init if it is our child. Safe on CELL_NONE. */
 void cell_end(struct cell *c);
 

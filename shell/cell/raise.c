@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Raising a cell. Stages, in order, and what each can no longer do:
+ *   1 caller   clone3 with all namespaces; keeps init's pidfd and the lifeline
+ *   2 child    maps its ids, builds the root, pivots: from here on the host's tree is out of reach
+ *   3 child    drops its capabilities, says "ready" and waits; the caller may enter (it is still dumpable)
+ *   4 init     cell_release(): the child execs immure-init, which nobody may look into
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "build.h"
+#include "sys.h"
+#include "userns.h"
+
+#define LIFELINE_FD 0 /* where immure-init finds its pipe */
+
+struct pipes {
+	int status[2];  /* child to caller: a struct im_err, code 0 for ready */
+	int release[2]; /* the child waits for its end */
+	int lifeline[2];
+	int init; /* O_PATH of immure-init */
+};
+
+static void close_fd(int *fd)
+{
+	if (*fd >= 0)
+		(void)close(*fd); /* pipes and O_PATH: nothing to lose */
+	*fd = -1;
+}
+
+static void pipes_done(struct pipes *p)
+{
+	for (int i = 0; i < 2; i++) {
+		close_fd(&p->status[i]);
+		close_fd(&p->release[i]);
+		close_fd(&p->lifeline[i]);
+	}
+	close_fd(&p->init);
+}
+
+static int pipes_open(struct pipes *p, const char *init_path, struct im_err *err)
+{
+	p->init = open(init_path, O_PATH | O_CLOEXEC | O_NOFOLLOW);
+	if (p->init < 0)
+		return im_fail(err, errno, "cell: open %s: %s (is immure installed completely?)", init_path, strerror(errno));
+	if (pipe2(p->status, O_CLOEXEC) < 0 || pipe2(p->release, O_CLOEXEC) < 0 || pipe2(p->lifeline, O_CLOEXEC) < 0) {
+		im_fail(err, errno, "cell: make pipe: %s", strerror(errno));
+		pipes_done(p);
+		return -err->code;
+	}
+	return 0;
+}
+
+uint64_t cell_namespaces(const struct plan *plan)
+{
+	const struct step *s = plan_find(plan, STEP_NAMESPACES);
+	const unsigned flags = s ? s->flags : (unsigned)SF_NS_USER;
+
+	return (uint64_t)(CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP) |
+		(flags & SF_NS_USER ? (uint64_t)CLONE_NEWUSER : 0) | (flags & SF_NS_NET ? (uint64_t)CLONE_NEWNET : 0);
+}
+
+static int drop_privilege(struct im_err *err)
+{
+	int r = 0;
+
+	for (int cap = 0; r == 0; cap++)
+		r = prctl(PR_CAPBSET_DROP, cap, 0, 0, 0);
+	if (errno != EINVAL || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		return im_fail(err, errno, "cell: give up privilege: %s", strerror(errno));
+	return 0;
+}
+
+static void report(int fd, const struct im_err *err)
+{
+	if (write(fd, err, sizeof(*err)) != (ssize_t)sizeof(*err))
+		_exit(1); /* the caller sees the end of the pipe */
+}
+
+/* Stage 4. Nothing is kept but the lifeline; the account's shell never sees this process's memory. */
+static _Noreturn void become_init(struct pipes *p)
+{
+	static char name[] = "immure-init";
+	char *const argv[] = {name, NULL}, *const envp[] = {NULL};
+	char c;
+
+	while (read(p->release[0], &c, 1) < 0 && errno == EINTR)
+		;
+	if (setsid() < 0 || dup2(p->lifeline[0], LIFELINE_FD) < 0)
+		_exit(1);
+	(void)syscall(SYS_execveat, p->init, "", argv, envp, AT_EMPTY_PATH); /* returns only if it failed */
+	_exit(1);
+}
+
+static _Noreturn void child(const struct plan *plan, struct pipes *p, cell_narrator say, uid_t uid, gid_t gid)
+{
+	struct im_err err = {0};
+	int r = 0;
+
+	close_fd(&p->status[0]);
+	close_fd(&p->release[1]);
+	close_fd(&p->lifeline[1]);
+	/* /proc/self/uid_map belongs to root for a process that is not dumpable, and setns(2) needs to look at us */
+	if (prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) < 0)
+		r = im_fail(&err, errno, "cell: prctl: %s", strerror(errno));
+	if (r == 0 && (cell_namespaces(plan) & CLONE_NEWUSER))
+		r = userns_map_self(uid, gid, &err);
+	if (r == 0)
+		r = build_cell(plan, say, &err);
+	if (r == 0)
+		r = drop_privilege(&err);
+	report(p->status[1], &err);
+	if (r < 0)
+		_exit(1);
+	close_fd(&p->status[1]);
+	become_init(p);
+}
+
+static int64_t now_ms(void)
+{
+	struct timespec ts = {0};
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &ts); /* cannot fail: clock_gettime(2) */
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+/* Wait for the child's word, no longer than the plan allows: a dead file server must refuse a session and not hang it. */
+static int await_ready(const struct plan *plan, int fd, struct im_err *err)
+{
+	const struct step *s = plan_find(plan, STEP_DEADLINE);
+	const int64_t end = s && s->num / 1000 < INT32_MAX ? now_ms() + (int64_t)(s->num / 1000) : INT64_MAX;
+	struct im_err word;
+	struct pollfd pfd = {.fd = fd, .events = POLLIN};
+	ssize_t n;
+	int r;
+
+	do {
+		const int64_t left = end == INT64_MAX ? INT32_MAX : end - now_ms();
+
+		r = poll(&pfd, 1, left > 0 ? (int)left : 0);
+	} while (r < 0 && errno == EINTR);
+	if (r == 0)
+		return im_fail(err, ETIMEDOUT, "cell: not ready after %llu ms (a file system that does not answer? RaiseTimeoutSec=)",
+			(unsigned long long)(s ? s->num / 1000 : 0));
+	n = read(fd, &word, sizeof(word));
+	if (n != (ssize_t)sizeof(word))
+		return im_fail(err, EIO, "cell: its init died while the cell was built");
+	if (word.code == 0)
+		return 0;
+	word.text[sizeof(word.text) - 1] = 0;
+	*err = word;
+	return -word.code;
+}
+
+static pid_t clone_child(const struct plan *plan, int *pidfd)
+{
+	struct clone_args args = {.flags = cell_namespaces(plan) | CLONE_PIDFD, .pidfd = (uint64_t)(uintptr_t)pidfd,
+		.exit_signal = SIGCHLD};
+
+	return sys_clone3(&args);
+}
+
+int cell_raise(const struct plan *plan, const char *init_path, cell_narrator say, struct cell *ret, struct im_err *err)
+{
+	struct pipes p = {{-1, -1}, {-1, -1}, {-1, -1}, -1};
+	const uid_t uid = geteuid();
+	const gid_t gid = getegid();
+	struct cell c = CELL_NONE;
+	int r = pipes_open(&p, init_path, err);
+
+	if (r < 0)
+		return r;
+	c.init = clone_child(plan, &c.pidfd);
+	if (c.init == 0)
+		child(plan, &p, say, uid, gid);
+	if (c.init < 0) {
+		r = im_fail(err, errno, "cell: clone3: %s%s", strerror(errno), sys_userns_hint());
+		pipes_done(&p);
+		return r;
+	}
+	c.lifeline = p.lifeline[1];
+	c.release = p.release[1];
+	p.lifeline[1] = p.release[1] = -1;
+	close_fd(&p.status[1]);
+	r = await_ready(plan, p.status[0], err);
+	pipes_done(&p);
+	if (r < 0)
+		cell_end(&c);
+	else
+		*ret = c;
+	return r;
+}
+
+int cell_release(struct cell *c, struct im_err *err)
+{
+	(void)err; /* closing a pipe cannot fail in a way that matters: the reader sees its end */
+	close_fd(&c->release);
+	return 0;
+}
+
+void cell_end(struct cell *c)
+{
+	siginfo_t info;
+
+	if (c->pidfd >= 0) {
+		(void)sys_pidfd_send_signal(c->pidfd, SIGKILL); /* ESRCH: it has ended already */
+		/* WNOHANG after a while: an init that hangs in a dead file system is left to the host's init */
+		for (int i = 0; i < 200 && waitid(P_PIDFD, (id_t)c->pidfd, &info, WEXITED | WNOHANG) == 0; i++) {
+			struct pollfd pfd = {.fd = c->pidfd, .events = POLLIN};
+
+			if (info.si_pid != 0)
+				break;
+			(void)poll(&pfd, 1, 10); /* the loop asks again */
+			info.si_pid = 0;
+		}
+	}
+	close_fd(&c->pidfd);
+	close_fd(&c->lifeline);
+	close_fd(&c->release);
+	c->init = -1;
+}
