@@ -65,6 +65,13 @@ int profile_load(const struct policy_dirs *dirs, const char *path, const struct 
 	struct im_errs *errs);
 
 /*
+ * profile_find() - the file of a profile that is named on a command line
+ * @wish: a name (etc/profiles/NAME.profile, then lib/profiles/NAME.profile), or a path if it has a slash
+ * Returns 0 with @ret_path on the heap; -ENOENT and others with @errs filled.
+ */
+int profile_find(const struct policy_dirs *dirs, const char *wish, char **ret_path, struct im_errs *errs);
+
+/*
  * profile_parse() - add the text of one file
  * @name: for the origins; @text need not end in NUL or newline
  * Mistakes go to @errs; what could be read is kept. Never touches a file. The caller runs profile_check().

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: MIT */
+/* The login shell: decides whether the caller is confined, plans its cell and runs the session. Static, and without NSS. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "account.h"
+#include "facts_live.h"
+#include "options.h"
+#include "record.h"
+#include "refuse.h"
+#include "seccomp.h"
+#include "select.h"
+#include "session.h"
+
+struct caller {
+	char **login; /* the environment that we were given */
+	struct account account;
+	bool confined;
+};
+
+/* Descriptors 0 to 2 are there, and lead to no directory of the host; all others are closed. */
+static int sane_descriptors(struct im_err *err)
+{
+	struct stat st;
+
+	for (int fd = 0; fd <= 2; fd++) {
+		const int flags = fcntl(fd, F_GETFL);
+
+		if (flags >= 0 && !(flags & O_PATH) && fstat(fd, &st) == 0 && !S_ISDIR(st.st_mode))
+			continue;
+		if (flags >= 0)
+			(void)close(fd); /* a directory: nothing to lose */
+		if (open("/dev/null", O_RDWR) != fd)
+			return im_fail(err, EBADF, "descriptor %d: cannot be opened on /dev/null", fd);
+	}
+	return close_range(3, ~0U, 0) < 0 ? im_fail(err, errno, "close_range: %s (Linux 5.9 has it)", strerror(errno)) : 0;
+}
+
+static int not_setuid(struct im_err *err)
+{
+	if (getauxval(AT_SECURE) || getuid() != geteuid() || getgid() != getegid())
+		return im_fail(err, EPERM, "immure has a setuid or setgid bit or file capabilities, and needs none (fix: chmod 0711 "
+			BINDIR "/immure; setcap -r)");
+	return 0;
+}
+
+static int who_is_it(struct caller *c, struct im_err *err)
+{
+	const int self = open("/proc/self/exe", O_PATH | O_CLOEXEC);
+	int r;
+
+	if (self < 0)
+		return im_fail(err, errno, "/proc/self/exe: %s (is /proc mounted?)", strerror(errno));
+	r = account_by_uid("", getuid(), &c->account, err);
+	if (r == 0)
+		c->confined = account_is_confined(&policy_dirs_default, &c->account, self);
+	(void)close(self); /* O_PATH */
+	return r;
+}
+
+static const char *login_value(char *const *login, const char *name)
+{
+	const size_t len = strlen(name);
+
+	for (; *login; login++)
+		if (strncmp(*login, name, len) == 0 && (*login)[len] == '=')
+			return *login + len + 1;
+	return NULL;
+}
+
+static int look_at_host(const struct caller *c, struct facts *f, struct im_errs *errs)
+{
+	const char *agent = login_value(c->login, "SSH_AUTH_SOCK");
+	const int r = facts_collect(&c->account, &policy_dirs_default, f, errs);
+
+	if (r < 0)
+		return r;
+	f->ssh_tty = login_value(c->login, "SSH_TTY") != NULL;
+	if (agent && strlen(agent) < sizeof(f->agent))
+		(void)stpcpy(f->agent, agent); /* the length was looked at */
+	return 0;
+}
+
+static int find_profile(const struct caller *c, const char *wish, char **ret_path, struct im_errs *errs)
+{
+	if (!wish)
+		return profile_select(&policy_dirs_default, &c->account, ret_path, errs);
+	return profile_find(&policy_dirs_default, wish, ret_path, errs);
+}
+
+static int check_filter(const struct plan *plan, struct im_errs *errs)
+{
+	const struct step *s = plan_find(plan, STEP_SECCOMP_FILTER);
+	struct im_err err = {0};
+
+	if (s && seccomp_check(s->arg, &err) < 0)
+		return im_errs_add(errs, err.code, s->from, "SystemCallFilter: %s", err.text);
+	return 0;
+}
+
+static void narrate(const struct step *s, size_t number)
+{
+	char *argument = step_argument(s);
+
+	(void)fprintf(stderr, "immure: %3zu %s %s%s%s\n", number, step_name(s->kind), argument ? argument : "", /* only told */
+		s->skipped ? "  skipped: " : "", s->skipped ? s->skipped : "");
+	free(argument);
+}
+
+/* Profile and plan live until the session has ended. */
+static int run(const struct caller *c, const struct options *o, char *argv[])
+{
+	const struct account *a = &c->account;
+	const struct specifiers sp = {a->name, a->home, a->groups_len ? a->groups[0].name : "", a->uid};
+	struct im_errs errs = {0};
+	struct profile p = {0};
+	struct facts f = {0};
+	struct plan plan = {0};
+	char *path = NULL;
+	int status, r = find_profile(c, o ? o->profile : NULL, &path, &errs);
+
+	if (r == 0)
+		r = profile_load(&policy_dirs_default, path, &sp, &p, &errs);
+	for (size_t i = 0; o && r == 0 && i < o->assignments.len; i++)
+		profile_assign(&p, o->assignments.items[i], "-p", &sp, &errs);
+	if (o && r == 0 && o->assignments.len)
+		profile_check(&p, &errs);
+	if (r == 0 && !im_errs_any(&errs))
+		r = look_at_host(c, &f, &errs);
+	if (r == 0 && !im_errs_any(&errs))
+		r = plan_build(&p, &f, &plan, &errs);
+	if (r == 0 && !im_errs_any(&errs))
+		r = check_filter(&plan, &errs);
+	if (r < 0 || im_errs_any(&errs)) {
+		status = refuse_session_all(a->name, &errs);
+	} else {
+		const struct session s = {.plan = &plan, .login = c->login, .argv = argv, .program = o ? argv[0] : NULL,
+			.ends_with_parent = !o, .say = o && o->debug ? narrate : NULL, .account = a->name};
+
+		syslog(LOG_INFO, "session for %s: profile %s", a->name, path);
+		status = session_run(&s);
+	}
+	plan_done(&plan);
+	facts_done(&f);
+	profile_done(&p);
+	free(path);
+	im_errs_done(&errs);
+	return status;
+}
+
+/* In the cell already: the name immure is the shell's name. */
+static int run_inside(const struct caller *c, char *argv[])
+{
+	struct im_err err = {0};
+	char *name = session_shell_name(c->account.shell, argv[0]);
+
+	if (name) {
+		argv[0] = name;
+		(void)execve(c->account.shell, argv, c->login); /* returns only if it failed */
+	}
+	im_fail(&err, errno, "exec %s: %s", c->account.shell, strerror(errno));
+	(void)fprintf(stderr, "immure: %s\n", err.text); /* nobody left to tell */
+	free(name);
+	return err.code == ENOENT ? IM_EXIT_NOTFOUND : IM_EXIT_NOEXEC;
+}
+
+static int run_options(const struct caller *c, int argc, char *argv[])
+{
+	struct options o;
+	struct im_err err = {0};
+	int status = 0;
+
+	if (options_parse(argc, argv, &o, &err) < 0) {
+		(void)fprintf(stderr, "immure: %s\n", err.text); /* nobody left to tell */
+		return IM_EXIT_USAGE;
+	}
+	if (o.help || o.version) {
+		if (fputs(o.help ? options_usage() : "immure " VERSION "\n", stdout) < 0 || fflush(stdout) != 0)
+			status = IM_EXIT_FINDINGS;
+	} else if (c->account.uid == 0) {
+		im_fail(&err, EPERM, "root is not confined by this version (run it as another user: setpriv, runuser)");
+		status = refuse_session(c->account.name, &err);
+	} else {
+		status = run(c, &o, o.program);
+	}
+	options_done(&o);
+	return status;
+}
+
+int main(int argc, char *argv[])
+{
+	static char *nothing[] = {NULL};
+	struct caller c = {.login = environ};
+	struct im_err err = {0};
+	int status;
+
+	environ = nothing;
+	if (argc < 1 || !argv[0])
+		return IM_EXIT_REFUSED;
+	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0 || sane_descriptors(&err) < 0)
+		return refuse_session(NULL, &err);
+	refuse_open_log();
+	if (not_setuid(&err) < 0 || who_is_it(&c, &err) < 0)
+		return refuse_session(NULL, &err);
+	if (record_is_here())
+		status = run_inside(&c, argv);
+	else if (c.confined)
+		status = run(&c, NULL, argv);
+	else
+		status = run_options(&c, argc, argv);
+	account_done(&c.account);
+	return status;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/* A session without the PAM door: raise a cell, run the shell in it, wait, pass its end on. */
+#ifndef IMMURE_SESSION_H
+#define IMMURE_SESSION_H
+
+#include <stdbool.h>
+
+#include "cell.h"
+#include "plan.h"
+
+struct session {
+	const struct plan *plan;
+	char *const *login;  /* the login's environment, NAME=VALUE */
+	char **argv;         /* for the program; for the shell, argv[0] is made from its name */
+	const char *program; /* NULL: the plan's shell; else searched in PATH of the new environment */
+	bool ends_with_parent; /* a login: it is over when sshd's process for it is */
+	cell_narrator say;
+	const char *account; /* for the log */
+};
+
+/*
+ * session_run() - returns the exit status for main(), or ends the process by the signal that ended the program
+ * Whatever fails before the program runs is told once, with IM_EXIT_REFUSED, IM_EXIT_NOEXEC or IM_EXIT_NOTFOUND.
+ */
+int session_run(const struct session *s);
+
+/*
+ * session_shell_name() - argv[0] of the inner shell: its name, with a dash in front for a login shell
+ * @argv0: what immure was called by; on the heap, or NULL without memory
+ */
+char *session_shell_name(const char *shell, const char *argv0);
+
+#endif
