@@ -118,21 +118,6 @@ static char *system_group(void)
 	return NULL;
 }
 
-static int add_value(struct values *v, const char *text, struct origin from)
-{
-	struct value *grown = reallocarray(v->items, v->len + 1, sizeof(*grown));
-
-	if (!grown)
-		return -ENOMEM;
-	v->items = grown;
-	grown[v->len].text = strdup(text);
-	grown[v->len].from = from;
-	if (!grown[v->len].text)
-		return -ENOMEM;
-	v->len++;
-	return 0;
-}
-
 /* What matches a pattern in the last component. glob(3) would bring the name service into a static program. */
 static int add_matches(struct values *all, const struct value *v)
 {
@@ -148,7 +133,7 @@ static int add_matches(struct values *all, const struct value *v)
 		if (fnmatch(slash + 1, e->d_name, FNM_PERIOD) != 0)
 			continue;
 		path = str_printf("%s/%s", folder, e->d_name);
-		r = path ? add_value(all, path, v->from) : -ENOMEM;
+		r = path ? view_add(all, path, v->from) : -ENOMEM;
 		free(path);
 	}
 	if (d)
@@ -165,7 +150,7 @@ static int expand_view(struct values *v)
 
 	for (size_t i = 0; i < v->len && r == 0; i++)
 		r = strchr(v->items[i].text, '*') ? add_matches(&all, &v->items[i]) :
-						    add_value(&all, v->items[i].text, v->items[i].from);
+						    view_add(&all, v->items[i].text, v->items[i].from);
 	values_done(v);
 	*v = all;
 	return r;
