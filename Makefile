@@ -13,7 +13,8 @@ VERSION    := 0.1.0
 CFLAGS   ?= -O2 -g
 WARN      = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wwrite-strings -Wvla \
             -Wformat=2 -Wundef -Wcast-qual -Wswitch-enum -Wno-missing-field-initializers -Werror
-HARDEN    = -fstack-protector-strong -fstack-clash-protection -fcf-protection -ftrivial-auto-var-init=zero -fno-common
+HARDEN    = -fstack-protector-strong -fstack-clash-protection -fcf-protection -fno-common \
+            $(if $(findstring clang,$(CC)),,-ftrivial-auto-var-init=zero)
 FORTIFY  ?= -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
 DEFINES   = -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -DBINDIR='"$(bindir)"' -DLIBDIR='"$(libdir)"' -DSYSCONFDIR='"$(sysconfdir)/immure"'
 ALL_CFLAGS = -std=gnu11 -fPIE $(WARN) $(HARDEN) $(FORTIFY) $(DEFINES) -Iprofiles -Ishell/seal -Ishell/cell $(CFLAGS) $(EXTRA)

@@ -230,7 +230,7 @@ void plan_seal(struct planner *b)
 	(void)planner_add(b, STEP_KEYRING, profile_from(b->p, KW_KEYRING_MODE), NULL, profile_text(b->p, KW_KEYRING_MODE));
 	environment(b);
 	s = planner_add(b, STEP_GROUPS, by_default, NULL, "only the primary group");
-	if (b->f->account.groups_len > 1)
+	if (!b->f->privileged)
 		planner_skip(b, s, "without the PAM door the login's supplementary groups stay");
 	(void)planner_add(b, STEP_CHDIR, profile_from(b->p, KW_WORKING_DIRECTORY), cwd ? cwd : b->f->account.home, NULL);
 	(void)planner_add(b, STEP_CAPABILITIES, by_default, NULL, NULL); /* has no members */

@@ -16,7 +16,7 @@
 #include "options.h"
 #include "record.h"
 #include "refuse.h"
-#include "seccomp.h"
+#include "filter.h"
 #include "select.h"
 #include "session.h"
 

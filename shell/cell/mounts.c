@@ -42,6 +42,8 @@ static int new_mount(const char *type, const char *const options[], unsigned att
 
 	if (fs < 0)
 		return -1;
+	if (sys_fsconfig(fs, FSCONFIG_SET_STRING, "source", type) < 0) /* what df(1) shows */
+		goto out;
 	for (; options && *options; options += 2)
 		if (sys_fsconfig(fs, FSCONFIG_SET_STRING, options[0], options[1]) < 0)
 			goto out;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* System call filters, compiled by libseccomp. */
-#ifndef IMMURE_SECCOMP_H
-#define IMMURE_SECCOMP_H
+#ifndef IMMURE_FILTER_H
+#define IMMURE_FILTER_H
 
 #include <stdbool.h>
 #include <stdio.h>

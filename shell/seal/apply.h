@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* Inside of seal_apply(): one mechanism each. All return 0, or a negative errno with @err filled. */
+#ifndef IMMURE_APPLY_H
+#define IMMURE_APPLY_H
+
+#include "seal.h"
+
+int seal_descriptors(int except_fd, struct im_err *err);
+int seal_signals(struct im_err *err);
+int seal_limit(const struct step *s, struct im_err *err);
+int seal_nice(const struct step *s, struct im_err *err);
+int seal_keyring(const struct step *s, struct im_err *err);
+/* seal_landlock() - all LANDLOCK_* steps as one ruleset; needs no_new_privs. */
+int seal_landlock(const struct plan *plan, struct im_err *err);
+/* seal_seccomp() - the SECCOMP_* steps as two programs; needs no_new_privs. */
+int seal_seccomp(const struct plan *plan, struct im_err *err);
+
+#endif
