@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/* Inside of immurectl: one file per subcommand. */
+#ifndef IMMURE_IMMURECTL_H
+#define IMMURE_IMMURECTL_H
+
+#include <stdbool.h>
+
+#include "profile.h"
+
+struct ctl {
+	struct policy_dirs dirs;
+	const char *profile; /* --profile, or NULL */
+	const char *tty;     /* --tty, or NULL */
+	struct strv assignments;
+	bool json, names, colour;
+	char **args; /* after the subcommand, NULL at the end */
+};
+
+/* Each returns the exit status: 0, IM_EXIT_FINDINGS or IM_EXIT_USAGE. */
+int ctl_explain(const struct ctl *c);
+int ctl_check(const struct ctl *c);
+int ctl_profile(const struct ctl *c);
+int ctl_directives(const struct ctl *c);
+int ctl_syscalls(const struct ctl *c);
+
+/* ctl_errors() - print all on stderr, and free them; returns IM_EXIT_FINDINGS. */
+int ctl_errors(struct im_errs *errs);
+/* ctl_usage_error() - one line on stderr; returns IM_EXIT_USAGE. */
+int ctl_usage_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* ctl_flushed() - IM_EXIT_FINDINGS with a line if stdout could not be written, else @status. */
+int ctl_flushed(int status);
+
+#endif
