@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: MIT
+# A throwaway world for tests, to be sourced first by a bash script that runs as root:
+#   own mount, network, process and host-name namespaces; overlays over /etc /home /root /run /tmp /usr /var; an own /dev;
+#   immure installed as `make install` does; accounts alice and bob (immure), carol (bash, the control); sshd on 127.0.0.1:22.
+# It is gone with the script, however that ends: the kernel ends a process namespace with its first process.
+#   ssh_to USER [SSH-OPTION…] COMMAND   a fresh connection;  WORLD is a folder for the test;  log_text  what syslog got
+# IMMURE_TEST_SHELL=/bin/bash makes all accounts plain: what a test says of behaviour must then hold as well.
+set -u
+O=${O:-build}
+TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+case $O in /*) ;; *) O=$TOP/$O ;; esac
+if [ -z "${IMMURE_WORLD-}" ]; then
+	[ "$(id -u)" = 0 ] || { echo "1..0 # SKIP needs root"; exit 0; }
+	IMMURE_WORLD=1 O=$O exec unshare --mount --propagation private --net --uts --ipc --pid --fork --kill-child --mount-proc \
+		"$BASH" "$0" "$@"
+fi
+TEST_SHELL=${IMMURE_TEST_SHELL:-/usr/bin/immure}
+WORLD=/mnt/world
+
+world_mounts() {
+	local d
+	mount -t tmpfs -o mode=0755 tmpfs /mnt || return
+	mkdir -p $WORLD/upper $WORLD/work
+	for d in etc home root run tmp usr var; do
+		mkdir -p "$WORLD/upper/$d" "$WORLD/work/$d"
+		mount -t overlay overlay -o "lowerdir=/$d,upperdir=$WORLD/upper/$d,workdir=$WORLD/work/$d" "/$d" || return
+	done
+	mount -t tmpfs -o mode=0755,nosuid tmpfs $WORLD/work || return
+	mkdir $WORLD/work/dev && cd $WORLD/work/dev || return
+	mknod -m 666 null c 1 3 && mknod -m 666 zero c 1 5 && mknod -m 666 full c 1 7 && mknod -m 666 random c 1 8 &&
+		mknod -m 666 urandom c 1 9 && mknod -m 666 tty c 5 0 && mkdir pts shm && ln -s pts/ptmx ptmx &&
+		ln -s /proc/self/fd fd && ln -s fd/0 stdin && ln -s fd/1 stdout && ln -s fd/2 stderr || return
+	cd / && mount --bind $WORLD/work/dev /dev && mount -t devpts -o newinstance,ptmxmode=0666,mode=620,gid=5 devpts /dev/pts &&
+		mount -t tmpfs -o mode=1777 tmpfs /dev/shm
+}
+
+world_accounts() {
+	local u
+	rm -rf /etc/immure
+	make -s -C "$TOP" O="$O" DESTDIR= prefix=/usr sysconfdir=/etc install >/dev/null || return
+	ssh-keygen -q -t ed25519 -N '' -f $WORLD/key && ssh-keygen -q -t ed25519 -N '' -f $WORLD/host_key || return
+	for u in alice bob carol; do
+		userdel "$u" 2>/dev/null
+		useradd --create-home --home-dir "/home/$u" --shell "$([ $u = carol ] && echo /bin/bash || echo "$TEST_SHELL")" "$u" || return
+		usermod -p '*' "$u" && chmod 0700 "/home/$u" && install -d -m 0700 -o "$u" -g "$u" "/home/$u/.ssh" || return
+		install -m 0600 -o "$u" -g "$u" $WORLD/key.pub "/home/$u/.ssh/authorized_keys" || return
+	done
+}
+
+world_log() { # a syslog that only writes down
+	cat >$WORLD/log.py <<'END'
+import os, socket, sys
+s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+s.bind("/dev/log")
+os.chmod("/dev/log", 0o666)
+out = open(sys.argv[1], "ab", buffering=0)
+while True:
+    out.write(s.recv(65536).rstrip(b"\0\n") + b"\n")
+END
+	python3 $WORLD/log.py $WORLD/log &
+	local i
+	for i in $(seq 50); do [ -S /dev/log ] && return; sleep 0.05; done
+	return 1
+}
+log_text() { cat $WORLD/log 2>/dev/null; }
+
+world_sshd() {
+	mkdir -p /run/sshd && ip link set lo up || return
+	cat >$WORLD/sshd_config <<END
+ListenAddress 127.0.0.1:22
+HostKey $WORLD/host_key
+PidFile $WORLD/sshd.pid
+UsePAM no
+StrictModes no
+PasswordAuthentication no
+Subsystem sftp /usr/lib/openssh/sftp-server
+AcceptEnv LANG LC_* COLORTERM
+MaxStartups 200
+MaxSessions 300
+PrintMotd no
+PrintLastLog no
+UseDNS no
+LogLevel INFO
+END
+	printf '127.0.0.1 %s\n' "$(cut -d' ' -f1,2 $WORLD/host_key.pub)" >$WORLD/known_hosts
+	cat >$WORLD/ssh_config <<END
+Host *
+IdentityFile $WORLD/key
+IdentitiesOnly yes
+UserKnownHostsFile $WORLD/known_hosts
+StrictHostKeyChecking yes
+BatchMode yes
+HostName 127.0.0.1
+LogLevel ERROR
+END
+	/usr/sbin/sshd -f $WORLD/sshd_config -E $WORLD/sshd.log || return
+	local i
+	for i in $(seq 100); do (exec 3<>/dev/tcp/127.0.0.1/22) 2>/dev/null && return; sleep 0.05; done
+	return 1
+}
+ssh_to() { local user=$1; shift; ssh -F $WORLD/ssh_config "$user@world" "$@"; }
+
+world_up() {
+	hostname world && world_mounts && world_accounts && world_log && world_sshd && return
+	echo "Bail out! the throwaway world could not be made" >&2
+	exit 1
+}
+world_up
