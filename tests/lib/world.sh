@@ -11,7 +11,7 @@ TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 case $O in /*) ;; *) O=$TOP/$O ;; esac
 if [ -z "${IMMURE_WORLD-}" ]; then
 	[ "$(id -u)" = 0 ] || { echo "1..0 # SKIP needs root"; exit 0; }
-	IMMURE_WORLD=1 O=$O exec unshare --mount --propagation private --net --uts --ipc --pid --fork --kill-child --mount-proc \
+	IMMURE_WORLD=1 O=$O exec env --default-signal unshare --mount --propagation private --net --uts --ipc --pid --fork --kill-child --mount-proc \
 		"$BASH" "$0" "$@"
 fi
 TEST_SHELL=${IMMURE_TEST_SHELL:-/usr/bin/immure}
