@@ -23,6 +23,7 @@ world_mounts() {
 	mkdir -p $WORLD/upper $WORLD/work
 	for d in etc home root run tmp usr var; do
 		mkdir -p "$WORLD/upper/$d" "$WORLD/work/$d"
+		chmod --reference="/$d" "$WORLD/upper/$d" # the upper directory's mode is the merged one's
 		mount -t overlay overlay -o "lowerdir=/$d,upperdir=$WORLD/upper/$d,workdir=$WORLD/work/$d" "/$d" || return
 	done
 	mount -t tmpfs -o mode=0755,nosuid tmpfs $WORLD/work || return
