@@ -13,8 +13,9 @@ struct cell {
 	int pidfd;    /* of init */
 	int lifeline; /* init ends when this end of the pipe is closed */
 	int release;  /* init waits here before it becomes immure-init: closed by cell_release() */
+	int status;   /* its word on whether it could */
 };
-#define CELL_NONE ((struct cell){ .init = -1, .pidfd = -1, .lifeline = -1, .release = -1 })
+#define CELL_NONE ((struct cell){ .init = -1, .pidfd = -1, .lifeline = -1, .release = -1, .status = -1 })
 
 /* Narration for --debug: called for each step before it is applied. NULL: quiet. */
 typedef void (*cell_narrator)(const struct step *s, size_t number);
@@ -31,7 +32,7 @@ int cell_raise(const struct plan *plan, const char *init_path, cell_narrator say
  */
 int cell_enter(const struct cell *c, const struct plan *plan, struct im_err *err);
 
-/* cell_release() - let init go on; from here on it is immure-init. */
+/* cell_release() - let init go on, and wait until it is immure-init: from here on nobody can look into it. */
 int cell_release(struct cell *c, struct im_err *err);
 
 /* cell_namespaces() - CLONE_NEW* flags of the plan's cell. */

@@ -91,14 +91,16 @@ static void report(int fd, const struct im_err *err)
 static _Noreturn void become_init(struct pipes *p)
 {
 	static char name[] = "immure-init";
+	struct im_err err = {0};
 	char *const argv[] = {name, NULL}, *const envp[] = {NULL};
 	char c;
 
 	while (read(p->release[0], &c, 1) < 0 && errno == EINTR)
 		;
-	if (setsid() < 0 || dup2(p->lifeline[0], LIFELINE_FD) < 0)
-		_exit(1);
-	(void)syscall(SYS_execveat, p->init, "", argv, envp, AT_EMPTY_PATH); /* returns only if it failed */
+	if (setsid() >= 0 && dup2(p->lifeline[0], LIFELINE_FD) >= 0)
+		(void)syscall(SYS_execveat, p->init, "", argv, envp, AT_EMPTY_PATH); /* returns only if it failed */
+	im_fail(&err, errno, "cell: become immure-init: %s", strerror(errno));
+	report(p->status[1], &err);
 	_exit(1);
 }
 
@@ -122,7 +124,6 @@ static _Noreturn void child(const struct plan *plan, struct pipes *p, cell_narra
 	report(p->status[1], &err);
 	if (r < 0)
 		_exit(1);
-	close_fd(&p->status[1]);
 	become_init(p);
 }
 
@@ -190,9 +191,10 @@ int cell_raise(const struct plan *plan, const char *init_path, cell_narrator say
 	}
 	c.lifeline = p.lifeline[1];
 	c.release = p.release[1];
-	p.lifeline[1] = p.release[1] = -1;
+	c.status = p.status[0];
+	p.lifeline[1] = p.release[1] = p.status[0] = -1;
 	close_fd(&p.status[1]);
-	r = await_ready(plan, p.status[0], err);
+	r = await_ready(plan, c.status, err);
 	pipes_done(&p);
 	if (r < 0)
 		cell_end(&c);
@@ -203,9 +205,21 @@ int cell_raise(const struct plan *plan, const char *init_path, cell_narrator say
 
 int cell_release(struct cell *c, struct im_err *err)
 {
-	(void)err; /* closing a pipe cannot fail in a way that matters: the reader sees its end */
+	struct im_err word;
+	ssize_t n;
+
 	close_fd(&c->release);
-	return 0;
+	do
+		n = read(c->status, &word, sizeof(word));
+	while (n < 0 && errno == EINTR);
+	close_fd(&c->status);
+	if (n == 0)
+		return 0; /* closed by its exec, or by its death, which ends the session's first process as well */
+	if (n != (ssize_t)sizeof(word))
+		return im_fail(err, EIO, "cell: its init gave no word");
+	word.text[sizeof(word.text) - 1] = 0;
+	*err = word;
+	return word.code ? -word.code : -EIO;
 }
 
 void cell_end(struct cell *c)
@@ -227,5 +241,6 @@ void cell_end(struct cell *c)
 	close_fd(&c->pidfd);
 	close_fd(&c->lifeline);
 	close_fd(&c->release);
+	close_fd(&c->status);
 	c->init = -1;
 }
