@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include <ctype.h>
 #include <stddef.h>
 #include <string.h>
 
 #include "keyword.h"
+#include "str.h"
 
 const struct keyword_row keywords[KW_MAX] = {
 #define KEYWORD(id, section, name, type, choices, def, later, help, source) \
@@ -48,37 +48,6 @@ enum keyword keyword_find(enum section section, const char *name)
 	return KW_NONE;
 }
 
-#define NAME_MAX_LEN 40
-
-/* Levenshtein's distance, letters without their case. */
-static size_t distance(const char *a, const char *b)
-{
-	const size_t la = strlen(a), lb = strlen(b);
-	size_t row[NAME_MAX_LEN + 1];
-
-	if (la > NAME_MAX_LEN || lb > NAME_MAX_LEN)
-		return NAME_MAX_LEN;
-	for (size_t j = 0; j <= lb; j++)
-		row[j] = j;
-	for (size_t i = 1; i <= la; i++) {
-		size_t diagonal = row[0];
-
-		row[0] = i;
-		for (size_t j = 1; j <= lb; j++) {
-			const bool same = tolower((unsigned char)a[i - 1]) == tolower((unsigned char)b[j - 1]);
-			size_t best = diagonal + !same;
-
-			if (row[j] + 1 < best)
-				best = row[j] + 1;
-			if (row[j - 1] + 1 < best)
-				best = row[j - 1] + 1;
-			diagonal = row[j];
-			row[j] = best;
-		}
-	}
-	return row[lb];
-}
-
 enum keyword keyword_nearest(const char *name)
 {
 	const size_t third = strlen(name) / 3;
@@ -86,7 +55,7 @@ enum keyword keyword_nearest(const char *name)
 	enum keyword found = KW_NONE;
 
 	for (int kw = 0; kw < KW_MAX; kw++) {
-		const size_t d = distance(name, keywords[kw].name);
+		const size_t d = str_distance(name, keywords[kw].name);
 
 		if (d < near || (d == near && found == KW_NONE)) {
 			near = d;

@@ -17,7 +17,7 @@ static const struct {
 
 const char *step_name(enum step_kind kind)
 {
-	return kind > STEP_NONE && kind < STEP_MAX ? rows[kind].name : "none";
+	return kind > STEP_NONE && kind < STEP_MAX ? rows[kind].name : "directive";
 }
 
 enum step_stage step_stage(enum step_kind kind)

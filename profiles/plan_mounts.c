@@ -196,7 +196,7 @@ static void mount_item(struct planner *b, const struct item *it)
 	s = planner_add(b, temporary ? STEP_TMPFS : STEP_BIND, it->from, it->path, it->spec.src);
 	s->flags = SF_NO_SUID | SF_NO_DEV;
 	if (temporary) {
-		s->num = it->spec.size_bytes;
+		s->num = it->spec.size_bytes ? it->spec.size_bytes : profile_number(b->p, KW_TMP_SIZE);
 		s->num2 = it->spec.mode ? it->spec.mode : 0755;
 	} else {
 		s->flags |= SF_RECURSIVE | SF_FOLLOW | (it->spec.optional ? (unsigned)SF_OPTIONAL : 0);

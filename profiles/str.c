@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <ctype.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdarg.h>
@@ -259,4 +260,34 @@ bool path_is_below(const char *path, const char *dir)
 	if (len == 1)
 		return *path == '/';
 	return strncmp(path, dir, len) == 0 && (path[len] == 0 || path[len] == '/');
+}
+
+#define DISTANCE_MAX 64
+
+size_t str_distance(const char *a, const char *b)
+{
+	const size_t la = strlen(a), lb = strlen(b);
+	size_t row[DISTANCE_MAX + 1];
+
+	if (la > DISTANCE_MAX || lb > DISTANCE_MAX)
+		return DISTANCE_MAX;
+	for (size_t j = 0; j <= lb; j++)
+		row[j] = j;
+	for (size_t i = 1; i <= la; i++) {
+		size_t diagonal = row[0];
+
+		row[0] = i;
+		for (size_t j = 1; j <= lb; j++) {
+			const bool same = tolower((unsigned char)a[i - 1]) == tolower((unsigned char)b[j - 1]);
+			size_t best = diagonal + !same;
+
+			if (row[j] + 1 < best)
+				best = row[j] + 1;
+			if (row[j - 1] + 1 < best)
+				best = row[j - 1] + 1;
+			diagonal = row[j];
+			row[j] = best;
+		}
+	}
+	return row[lb];
 }

@@ -48,4 +48,10 @@ bool path_is_normal(const char *path);
 /* path_is_below() - @path equals @dir or lies in it; both normal. */
 bool path_is_below(const char *path, const char *dir);
 
+/*
+ * str_distance() - how many letters to add, drop or change to make one of the other (Levenshtein), whatever their case
+ * For hints only: names of more than 64 bytes are 64 apart.
+ */
+size_t str_distance(const char *a, const char *b);
+
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "seccomp_groups.h"
+#include "str.h"
 
 static const struct seccomp_group groups[] = {
 #define GROUP(name, help, members) {name, help, members},
@@ -95,10 +96,10 @@ static void set_group(struct syscall_set *set, const struct seccomp_group *g, bo
 	}
 }
 
-/* How many of the first letters are the same, and at least half of the name: enough for a typing mistake. */
+/* The closest of all groups and calls that we list; NULL if none is close. */
 static const char *nearest(const char *name, char *buf, size_t size)
 {
-	size_t best = strlen(name) / 2;
+	size_t best = strlen(name) / 3 + 1;
 	bool found = false;
 
 	for (size_t i = 0; i < GROUPS; i++) {
@@ -106,12 +107,10 @@ static const char *nearest(const char *name, char *buf, size_t size)
 		char word[80];
 
 		for (const char *have = groups[i].name; have; have = next_word(&at, word, sizeof(word)) ? word : NULL) {
-			size_t same = 0;
+			const size_t d = str_distance(name, have);
 
-			while (name[same] && name[same] == have[same])
-				same++;
-			if (same > best && strlen(have) < size) {
-				best = same;
+			if (d < best && strlen(have) < size) {
+				best = d;
 				found = true;
 				(void)stpcpy(buf, have); /* the length was looked at */
 			}

@@ -1,0 +1,3 @@
+[Files]
+BindPaths=/srv/www
+BindReadOnlyPaths=/srv/www:/home/ann/.ssh/www-is-not-there -/srv/none

@@ -1,0 +1,2 @@
+[Files]
+EtcPaths=/etc/passwd /etc/none -/etc/none

@@ -1,0 +1,6 @@
+[Profile]
+Optional=Landlock ConnectAllow
+[Seal]
+Landlock=5
+[Network]
+ConnectAllow=tcp:443

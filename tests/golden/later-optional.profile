@@ -1,0 +1,5 @@
+[Profile]
+Optional=TasksMax MemoryMax
+[Limits]
+TasksMax=100
+MemoryMax=1G

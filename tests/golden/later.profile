@@ -1,0 +1,4 @@
+[Limits]
+TasksMax=100
+[Session]
+Scope=user

@@ -1,0 +1,4 @@
+[Network]
+Network=none
+[Session]
+Hostname=inner

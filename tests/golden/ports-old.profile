@@ -1,0 +1,2 @@
+[Network]
+ConnectAllow=tcp:443

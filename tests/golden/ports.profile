@@ -1,0 +1,3 @@
+[Network]
+ConnectAllow=tcp:443 tcp:80
+ListenAllow=tcp:none

@@ -1,0 +1,2 @@
+[Files]
+InaccessiblePaths=/home/ann/link/passwd

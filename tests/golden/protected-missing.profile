@@ -1,0 +1,2 @@
+[Files]
+ReadOnlyPaths=/home/ann/none/x

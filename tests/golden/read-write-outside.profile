@@ -1,0 +1,2 @@
+[Files]
+ReadWritePaths=/srv/www

@@ -1,0 +1,2 @@
+[Session]
+Shell=/bin/zsh
