@@ -28,7 +28,8 @@ static void append_safe(char *text, size_t size, const char *s)
 	text[at] = 0;
 }
 
-static void fill(struct im_err *err, int code, struct origin from, const char *fmt, va_list ap)
+static void __attribute__((format(printf, 4, 0)))
+fill(struct im_err *err, int code, struct origin from, const char *fmt, va_list ap)
 {
 	char *sentence = NULL, place[32];
 

@@ -68,7 +68,7 @@ static int parse_path(struct facts *f, char *line)
 	uint64_t n;
 	unsigned perm;
 
-	if (!path || str_to_u64(uid, UINT32_MAX, &n) < 0 || str_to_mode(mode, &perm) < 0 || strlen(path) >= sizeof(row.path) ||
+	if (!kind || !uid || !mode || !path || str_to_u64(uid, UINT32_MAX, &n) < 0 || str_to_mode(mode, &perm) < 0 || strlen(path) >= sizeof(row.path) ||
 		(target && strlen(target) >= sizeof(row.fact.target)))
 		return -EINVAL;
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)

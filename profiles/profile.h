@@ -12,7 +12,7 @@
 #include "keyword.h"
 #include "str.h"
 
-#define PROFILE_MAX_BYTES (256 * 1024) /* of one file */
+#define PROFILE_MAX_BYTES ((size_t)256 * 1024) /* of one file */
 #define PROFILE_MAX_BASES 8            /* a chain of Base= may be this long */
 
 /* Roots of the policy; other roots are for tests and for `immurectl check`. */

@@ -61,8 +61,8 @@ static int find_name(const struct policy_dirs *dirs, const char *name, struct or
 	for (size_t i = 0; i < sizeof(roots) / sizeof(*roots); i++) {
 		char *path = str_printf("%s/profiles/%s.profile", roots[i], name);
 		struct im_err err = {0};
-		char *text;
-		size_t len;
+		char *text = NULL;
+		size_t len = 0;
 		const int r = path ? trust_read(path, PROFILE_MAX_BYTES, &text, &len, &err) : im_fail(&err, ENOMEM, "not enough memory");
 
 		if (r == 0) {

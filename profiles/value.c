@@ -71,9 +71,10 @@ int value_word(const char **at, char **ret_word)
 		*at = s;
 		return 0;
 	}
-	word = put = malloc(strlen(s) + 1);
+	word = calloc(1, strlen(s) + 1);
 	if (!word)
 		return -ENOMEM;
+	put = word;
 	for (; *s && (quote || (*s != ' ' && *s != '\t')); s++) {
 		if (quote && *s == quote) {
 			quote = 0;

@@ -6,24 +6,26 @@
 #include "trust.h"
 #include "view.h"
 
-#define VIEW_MAX_BYTES (64 * 1024)
+#define VIEW_MAX_BYTES ((size_t)64 * 1024)
 
 int view_add(struct values *v, const char *text, struct origin from)
 {
 	struct value *grown = reallocarray(v->items, v->len + 1, sizeof(*grown));
 	const size_t text_size = strlen(text) + 1, file_size = from.file ? strlen(from.file) + 1 : 0;
-	char *both;
+	struct value *at;
 
 	if (!grown)
 		return -ENOMEM;
 	v->items = grown;
-	both = malloc(text_size + file_size);
-	if (!both)
+	at = &grown[v->len];
+	at->text = malloc(text_size + file_size);
+	if (!at->text)
 		return -ENOMEM;
-	memcpy(both, text, text_size);
+	memcpy(at->text, text, text_size);
+	at->from = (struct origin){file_size ? at->text + text_size : NULL, from.line};
 	if (file_size)
-		memcpy(both + text_size, from.file, file_size);
-	grown[v->len++] = (struct value){both, {file_size ? both + text_size : NULL, from.line}};
+		memcpy(at->text + text_size, from.file, file_size);
+	v->len++;
 	return 0;
 }
 

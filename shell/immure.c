@@ -159,14 +159,15 @@ static int run(const struct caller *c, const struct options *o, char *argv[])
 /* In the cell already: the name immure is the shell's name. */
 static int run_inside(const struct caller *c, char *argv[])
 {
+	const char *shell = c->account.shell;
+	char *name = shell ? session_shell_name(shell, argv[0]) : NULL;
 	struct im_err err = {0};
-	char *name = session_shell_name(c->account.shell, argv[0]);
 
 	if (name) {
 		argv[0] = name;
-		(void)execve(c->account.shell, argv, c->login); /* returns only if it failed */
+		(void)execve(shell, argv, c->login); /* returns only if it failed */
 	}
-	im_fail(&err, errno, "exec %s: %s", c->account.shell, strerror(errno));
+	im_fail(&err, errno, "exec %s: %s", shell ? shell : "the shell", strerror(errno));
 	(void)fprintf(stderr, "immure: %s\n", err.text); /* nobody left to tell */
 	free(name);
 	return err.code == ENOENT ? IM_EXIT_NOTFOUND : IM_EXIT_NOEXEC;

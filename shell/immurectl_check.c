@@ -103,7 +103,7 @@ static int read_plain(const char *path, char **ret, size_t *ret_len)
 
 	if (fd < 0)
 		return -errno;
-	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size > PROFILE_MAX_BYTES) {
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size > (off_t)PROFILE_MAX_BYTES) {
 		(void)close(fd); /* only looked at */
 		return S_ISREG(st.st_mode) ? -EFBIG : -EINVAL;
 	}

@@ -75,9 +75,10 @@ static _Noreturn void child(const struct session *s, const struct waiting *w, in
 	const struct step *shell = plan_find(s->plan, STEP_EXEC), *tty = plan_find(s->plan, STEP_TERMINAL);
 	struct strv env = {0};
 	struct im_err err = {0};
+	const char *program = s->program ? s->program : shell ? shell->path : NULL;
 	int r;
 
-	r = shell ? terminal_take(&w->tty, tty ? tty->path : NULL, &err) : im_fail(&err, EINVAL, "the plan names no shell");
+	r = program ? terminal_take(&w->tty, tty ? tty->path : NULL, &err) : im_fail(&err, EINVAL, "the plan names no shell");
 	if (r == 0)
 		r = seal_environment(s->plan, s->login, &env, &err);
 	for (size_t i = 0; i < s->plan->len && r == 0 && s->say; i++)
@@ -85,11 +86,9 @@ static _Noreturn void child(const struct session *s, const struct waiting *w, in
 			s->say(&s->plan->steps[i], i + 1);
 	if (r == 0)
 		r = seal_apply(s->plan, report, &err);
-	if (r == 0 && !s->program && !(s->argv[0] = session_shell_name(shell->path, s->argv[0])))
+	if (r == 0 && !s->program && !(s->argv[0] = session_shell_name(program, s->argv[0])))
 		r = im_fail(&err, ENOMEM, "session: not enough memory");
 	if (r == 0) {
-		const char *program = s->program ? s->program : shell->path;
-
 		exec_path(program, s->argv, &env);
 		im_fail(&err, errno, "exec %s: %s", program, strerror(errno));
 		err.code = -err.code; /* marks a program that could not be run, against a cell that could not be had */

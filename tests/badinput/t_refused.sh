@@ -106,7 +106,7 @@ usermod -d /home/alice alice
 mount -t tmpfs -o size=4k,mode=1777 full /var/tmp; dd if=/dev/zero of=/var/tmp/x bs=4k count=1 2>/dev/null
 is "a full /var/tmp is no reason to refuse" "$(as_alice /usr/bin/immure -c 'echo x >/tmp/y && cat /tmp/y')" x
 umount /var/tmp
-mkdir -m 0755 -p /var/tmp/immure-"$(id -u alice)".x; rm -rf /var/tmp/immure-"$(id -u alice)"; mkdir -m 0777 /var/tmp/immure-"$(id -u alice)"
+rm -rf /var/tmp/immure-"$(id -u alice)"; mkdir -m 0777 /var/tmp/immure-"$(id -u alice)"
 is "another's /var/tmp directory is not used" "$(as_alice /usr/bin/immure -c 'touch /var/tmp/mine'; ls /var/tmp/immure-"$(id -u alice)")" ""
 rmdir /var/tmp/immure-*
 

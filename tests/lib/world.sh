@@ -20,18 +20,18 @@ WORLD=/mnt/world
 world_mounts() {
 	local d
 	mount -t tmpfs -o mode=0755 tmpfs /mnt || return
-	mkdir -p $WORLD/upper $WORLD/work
+	mkdir -p $WORLD/upper $WORLD/ovl
 	for d in etc home root run tmp usr var; do
-		mkdir -p "$WORLD/upper/$d" "$WORLD/work/$d"
+		mkdir -p "$WORLD/upper/$d" "$WORLD/ovl/$d"
 		chmod --reference="/$d" "$WORLD/upper/$d" # the upper directory's mode is the merged one's
-		mount -t overlay overlay -o "lowerdir=/$d,upperdir=$WORLD/upper/$d,workdir=$WORLD/work/$d" "/$d" || return
+		mount -t overlay overlay -o "lowerdir=/$d,upperdir=$WORLD/upper/$d,workdir=$WORLD/ovl/$d" "/$d" || return
 	done
-	mount -t tmpfs -o mode=0755,nosuid tmpfs $WORLD/work || return
-	mkdir $WORLD/work/dev && cd $WORLD/work/dev || return
+	mount -t tmpfs -o mode=0755,nosuid tmpfs $WORLD/ovl || return
+	mkdir $WORLD/ovl/dev && cd $WORLD/ovl/dev || return
 	mknod -m 666 null c 1 3 && mknod -m 666 zero c 1 5 && mknod -m 666 full c 1 7 && mknod -m 666 random c 1 8 &&
 		mknod -m 666 urandom c 1 9 && mknod -m 666 tty c 5 0 && mkdir pts shm && ln -s pts/ptmx ptmx &&
 		ln -s /proc/self/fd fd && ln -s fd/0 stdin && ln -s fd/1 stdout && ln -s fd/2 stderr || return
-	cd / && mount --bind $WORLD/work/dev /dev && mount -t devpts -o newinstance,ptmxmode=0666,mode=620,gid=5 devpts /dev/pts &&
+	cd / && mount --bind $WORLD/ovl/dev /dev && mount -t devpts -o newinstance,ptmxmode=0666,mode=620,gid=5 devpts /dev/pts &&
 		mount -t tmpfs -o mode=1777 tmpfs /dev/shm
 }
 

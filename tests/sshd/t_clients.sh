@@ -7,8 +7,8 @@ mkdir $WORLD/t && cd $WORLD/t || exit 1
 mkdir -p src/deep && echo one >src/a && head -c 300000 /dev/urandom >src/deep/b && ln -s a src/link && chmod 750 src/deep
 ssh="ssh -F $WORLD/ssh_config"
 
-printf 'put src/a up\nmkdir d\nput src/deep/b d/b\nls -l\nget up down\nrename up up2\nchmod 600 up2\n' >batch
-ok "sftp: put, mkdir, get, rename, chmod" sftp -q -F $WORLD/ssh_config -b batch alice@world
+printf 'put src/a up\nmkdir d\nput src/deep/b d/b\nls -l\nget up down\nrename up up2\nchmod 600 up2\n' >puts
+ok "sftp: put, mkdir, get, rename, chmod" sftp -q -F $WORLD/ssh_config -b puts alice@world
 sftp -q -F $WORLD/ssh_config -b <(printf 'ls /home\nls /etc/ssh\n') alice@world >out 2>&1
 is "sftp: what came back is what went" "$(cat down)" one
 is "sftp: it is in the home" "$(stat -c '%U %a' /home/alice/up2)" "alice 600"
@@ -45,7 +45,7 @@ ok "git push runs the hook" git -C work push -q origin HEAD:refs/heads/main
 not_ok "  inside the cell" [ "$(cat /home/alice/hook-ran)" = "$(readlink /proc/self/ns/mnt)" ]
 ok "git inside, to a repository of its own" ssh_to alice 'git clone -q repo.git inside && cd inside && git -c user.name=a -c user.email=a@b commit -q --allow-empty -m x && git push -q'
 ok "tar through a pipe" bash -c "tar c src | $ssh alice@world 'tar x -C /tmp && cat /tmp/src/deep/b' | cmp - src/deep/b"
-ok "ssh -t with a command" $ssh -tt alice@world 'tty' 
+ok "ssh -t with a command" $ssh -tt alice@world tty
 ok "multiplexed: a master" $ssh -M -S $WORLD/mux -fN alice@world
 is "multiplexed: a second channel" "$($ssh -S $WORLD/mux alice@world 'echo second')" second
 $ssh -S $WORLD/mux -O exit alice@world 2>/dev/null

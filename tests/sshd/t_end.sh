@@ -50,7 +50,8 @@ ok "the shell killed: nothing is left" gone 5
 is "  no namespace is left" "$(namespaces)" "$ns"
 
 for i in $(seq 50); do ssh_to alice "echo $i; sleep 8 & sleep 4; ps -e | grep -c sleep" >$WORLD/many.$i 2>&1 </dev/null & done
-wait $(jobs -p | tail -50) 2>/dev/null
+mapfile -t clients < <(jobs -p | tail -50)
+wait "${clients[@]}" 2>/dev/null
 good=0
 for i in $(seq 50); do [ "$(cat $WORLD/many.$i)" = "$i
 1" ] && good=$((good + 1)); done
