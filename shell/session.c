@@ -70,15 +70,13 @@ char *session_shell_name(const char *shell, const char *argv0)
 }
 
 /* Stage 3. Never returns: the program, or a report and the end. */
-static _Noreturn void child(const struct session *s, const struct waiting *w, int report)
+static _Noreturn void child(const struct session *s, const struct waiting *w, const char *program, int report)
 {
-	const struct step *shell = plan_find(s->plan, STEP_EXEC), *tty = plan_find(s->plan, STEP_TERMINAL);
+	const struct step *tty = plan_find(s->plan, STEP_TERMINAL);
 	struct strv env = {0};
 	struct im_err err = {0};
-	const char *program = s->program ? s->program : shell ? shell->path : NULL;
-	int r;
+	int r = terminal_take(&w->tty, tty ? tty->path : NULL, &err);
 
-	r = program ? terminal_take(&w->tty, tty ? tty->path : NULL, &err) : im_fail(&err, EINVAL, "the plan names no shell");
 	if (r == 0)
 		r = seal_environment(s->plan, s->login, &env, &err);
 	for (size_t i = 0; i < s->plan->len && r == 0 && s->say; i++)
@@ -212,9 +210,12 @@ static int open_waiting(const struct session *s, struct waiting *w, struct im_er
 /* Stages 1 to 3. On failure whatever was raised is ended by the caller. */
 static int start(const struct session *s, struct waiting *w, struct im_err *err)
 {
+	const struct step *shell = plan_find(s->plan, STEP_EXEC);
 	sigset_t all;
 	int report[2], r;
 
+	if (!shell || !shell->path)
+		return im_fail(err, EINVAL, "the plan names no shell");
 	r = open_waiting(s, w, err);
 	if (r == 0)
 		r = terminal_find(&w->tty, err);
@@ -233,7 +234,7 @@ static int start(const struct session *s, struct waiting *w, struct im_err *err)
 	w->signals = signalfd(-1, &all, SFD_CLOEXEC);
 	w->child = fork();
 	if (w->child == 0)
-		child(s, w, report[1]);
+		child(s, w, s->program ? s->program : shell->path, report[1]);
 	(void)close(report[1]); /* the child's end */
 	if (w->child < 0 || w->signals < 0 || (w->child_fd = sys_pidfd_open(w->child)) < 0)
 		r = im_fail(err, errno, "session: fork: %s", strerror(errno));

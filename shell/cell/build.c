@@ -146,7 +146,7 @@ int build_parent(struct build *b, const char *path, const char **ret_name)
 
 int build_target(struct build *b, const char *path, bool directory)
 {
-	const char *name;
+	const char *name = NULL;
 	int dir, fd = build_look(b, path);
 	int file = -1, r = 0;
 

@@ -225,7 +225,7 @@ int build_read_write(struct build *b, const struct step *s)
 /* Hidden things are the cell's own, so that nothing of the host's tree is needed for it. */
 static int hidden(struct build *b, const char *path, bool directory)
 {
-	const char *name;
+	const char *name = NULL;
 	int file = -1, r = 0, dir;
 
 	dir = build_parent(b, path, &name);
