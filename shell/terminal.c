@@ -86,6 +86,8 @@ void terminal_stopped(const struct terminal *t, pid_t child)
 
 void terminal_done(struct terminal *t)
 {
+	if (t->mode == TERMINAL_SHARED)
+		(void)tcsetpgrp(t->fd, getpgrp()); /* whoever runs next in our group reads from it again; ENOTTY: it has hung up */
 	if (t->fd >= 0)
 		(void)close(t->fd); /* only a copy */
 	*t = TERMINAL_INIT;

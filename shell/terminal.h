@@ -35,6 +35,7 @@ int terminal_give(const struct terminal *t, struct im_err *err);
 int terminal_take(const struct terminal *t, const char *name, struct im_err *err);
 /* terminal_stopped() - the child was stopped: take the foreground back, stop too, and go on together later. */
 void terminal_stopped(const struct terminal *t, pid_t child);
+/* terminal_done() - the session is over: take the foreground back if it was given. SIGTTOU must be blocked. */
 void terminal_done(struct terminal *t);
 
 #endif

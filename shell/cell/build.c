@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -39,15 +40,42 @@ int build_fail(struct build *b, const char *operation, const char *path)
 	return im_fail(b->err, code, "cell: %s %s: %s", operation, path, strerror(code));
 }
 
+static int open_sources(struct build *b)
+{
+	const struct open_how how = {.flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_NO_MAGICLINKS};
+
+	b->sources = calloc(b->plan->len + 1, sizeof(*b->sources));
+	if (!b->sources)
+		return im_fail(b->err, ENOMEM, "cell: not enough memory");
+	for (size_t i = 0; i < b->plan->len; i++) {
+		const struct step *s = &b->plan->steps[i];
+		const bool follow = s->kind == STEP_BIND && (s->flags & SF_FOLLOW) && !s->skipped;
+		const int fd = follow ? sys_openat2(AT_FDCWD, s->arg, &how) : -1;
+
+		b->sources[i] = fd < 0 ? -errno : fd;
+	}
+	return 0;
+}
+
+static void build_done(struct build *b)
+{
+	for (size_t i = 0; b->sources && i < b->plan->len; i++)
+		if (b->sources[i] >= 0)
+			(void)close(b->sources[i]); /* O_PATH: nothing to lose */
+	free(b->sources);
+	if (b->root >= 0)
+		(void)close(b->root); /* as above */
+}
+
 int build_cell(const struct plan *plan, cell_narrator say, struct im_err *err)
 {
 	struct build b = {.plan = plan, .root = -1, .err = err};
 	struct mount_attr private = {.propagation = MS_PRIVATE};
-	int r = 0;
+	int r = open_sources(&b);
 
 	(void)umask(0); /* cannot fail; modes are the plan's, exactly */
-	if (sys_mount_setattr(AT_FDCWD, "/", AT_RECURSIVE, &private) < 0)
-		return build_fail(&b, "make private", "/");
+	if (r == 0 && sys_mount_setattr(AT_FDCWD, "/", AT_RECURSIVE, &private) < 0)
+		r = build_fail(&b, "make private", "/");
 	for (size_t i = 0; i < plan->len && r == 0; i++) {
 		const struct step *s = &plan->steps[i];
 
@@ -58,8 +86,7 @@ int build_cell(const struct plan *plan, cell_narrator say, struct im_err *err)
 		r = appliers[s->kind] ? appliers[s->kind](&b, s) :
 					im_fail(err, ENOSYS, "cell: no way to apply step %zu (%s)", i + 1, step_name(s->kind));
 	}
-	if (b.root >= 0)
-		(void)close(b.root); /* O_PATH: nothing to lose */
+	build_done(&b);
 	return r;
 }
 
@@ -146,7 +173,7 @@ int build_parent(struct build *b, const char *path, const char **ret_name)
 
 int build_target(struct build *b, const char *path, bool directory)
 {
-	const char *name = NULL;
+	const char *name = "";
 	int dir, fd = build_look(b, path);
 	int file = -1, r = 0;
 

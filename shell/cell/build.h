@@ -15,6 +15,11 @@ struct stat;
 struct build {
 	const struct plan *plan;
 	int root; /* O_PATH of the cell's root */
+	/*
+	 * O_PATH of what each SF_FOLLOW step shows, or a negative errno; by index of the step. They are opened before the root lies
+	 * over the host's: from then on ".." in a link would lead into it.
+	 */
+	int *sources;
 	dev_t own[BUILD_MAX_OWN]; /* file systems that the builder made: only there it makes mount points */
 	size_t own_len;
 	struct im_err *err;

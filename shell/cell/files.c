@@ -12,7 +12,7 @@
 
 int build_directory(struct build *b, const struct step *s)
 {
-	const char *name = NULL;
+	const char *name = "";
 	int r = 0, dir = build_parent(b, s->path, &name);
 
 	if (dir < 0)
@@ -25,7 +25,7 @@ int build_directory(struct build *b, const struct step *s)
 
 int build_symlink(struct build *b, const struct step *s)
 {
-	const char *name = NULL;
+	const char *name = "";
 	int r = 0, dir = build_parent(b, s->path, &name);
 
 	if (dir < 0)
@@ -55,7 +55,7 @@ static int write_all(int fd, const char *data)
 
 int build_file(struct build *b, const struct step *s)
 {
-	const char *name = NULL;
+	const char *name = "";
 	int r = 0, fd, dir = build_parent(b, s->path, &name);
 
 	if (dir < 0)

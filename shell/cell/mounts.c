@@ -96,17 +96,12 @@ int build_tmpfs(struct build *b, const struct step *s)
 	return build_attach(b, mount, s->path, true, s->flags);
 }
 
-/* The tree at a path of the host, as a detached mount. -1 with errno. */
-static int clone_host(const char *path, bool follow, bool *ret_directory)
+/* What an O_PATH descriptor of the host is, as a detached mount; closes it. -1 with errno. */
+static int clone_fd(int fd, bool *ret_directory)
 {
-	const struct open_how how = {.flags = O_PATH | O_CLOEXEC | (follow ? 0 : O_NOFOLLOW),
-		.resolve = RESOLVE_NO_MAGICLINKS | (follow ? 0 : RESOLVE_NO_SYMLINKS)};
-	const int fd = sys_openat2(AT_FDCWD, path, &how);
 	struct stat st;
 	int tree = -1, saved;
 
-	if (fd < 0)
-		return -1;
 	if (fstat(fd, &st) == 0) {
 		*ret_directory = S_ISDIR(st.st_mode);
 		tree = sys_open_tree(fd, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE | AT_EMPTY_PATH);
@@ -117,10 +112,30 @@ static int clone_host(const char *path, bool follow, bool *ret_directory)
 	return tree;
 }
 
+/* The tree at a path of the host that no link leads to. -1 with errno. */
+static int clone_host(const char *path, bool *ret_directory)
+{
+	const struct open_how how = {.flags = O_PATH | O_CLOEXEC | O_NOFOLLOW, .resolve = RESOLVE_NO_MAGICLINKS | RESOLVE_NO_SYMLINKS};
+	const int fd = sys_openat2(AT_FDCWD, path, &how);
+
+	return fd < 0 ? -1 : clone_fd(fd, ret_directory);
+}
+
+static int clone_source(struct build *b, const struct step *s, bool *ret_directory)
+{
+	int *held = &b->sources[s - b->plan->steps], fd = *held;
+
+	if (!(s->flags & SF_FOLLOW))
+		return clone_host(s->arg, ret_directory);
+	*held = -EBADF;
+	errno = fd < 0 ? -fd : 0;
+	return fd < 0 ? -1 : clone_fd(fd, ret_directory);
+}
+
 int build_bind(struct build *b, const struct step *s)
 {
 	bool directory = false;
-	const int tree = clone_host(s->arg, s->flags & SF_FOLLOW, &directory);
+	const int tree = clone_source(b, s, &directory);
 
 	if (tree < 0 && errno == ENOENT && (s->flags & SF_OPTIONAL))
 		return 0;
@@ -130,7 +145,7 @@ int build_bind(struct build *b, const struct step *s)
 int build_terminal(struct build *b, const struct step *s)
 {
 	bool directory = false;
-	const int tree = clone_host(s->arg, false, &directory);
+	const int tree = clone_host(s->arg, &directory);
 
 	return tree < 0 ? build_fail(b, "bind terminal", s->arg) : build_attach(b, tree, s->path, directory, s->flags);
 }
@@ -144,7 +159,7 @@ int build_own_tmp(struct build *b, const struct step *s)
 	int tree = -1;
 
 	if (mkdir(s->arg, 0700) == 0 || errno == EEXIST)
-		tree = clone_host(s->arg, false, &directory);
+		tree = clone_host(s->arg, &directory);
 	if (tree >= 0 && (fstat(tree, &st) < 0 || !directory || st.st_uid != uid || (st.st_mode & 077))) {
 		(void)close(tree); /* drops it */
 		tree = -1;
@@ -225,7 +240,7 @@ int build_read_write(struct build *b, const struct step *s)
 /* Hidden things are the cell's own, so that nothing of the host's tree is needed for it. */
 static int hidden(struct build *b, const char *path, bool directory)
 {
-	const char *name = NULL;
+	const char *name = "";
 	int file = -1, r = 0, dir;
 
 	dir = build_parent(b, path, &name);

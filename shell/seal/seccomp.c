@@ -254,7 +254,7 @@ static scmp_filter_ctx filter(const struct seccomp_policy *p, struct im_err *err
 		if (set.has[n])
 			r = seccomp_rule_add(ctx, set.allow ? SCMP_ACT_ALLOW : refuse, n, 0);
 	/* a C library probes what is newer than us, and falls back for ENOSYS alone */
-	for (int n = FIRST_UNKNOWN; set.allow && n <= LAST_UNKNOWN && r == 0; n++)
+	for (int n = FIRST_UNKNOWN; set.allow && p->error != ENOSYS && n <= LAST_UNKNOWN && r == 0; n++)
 		r = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(ENOSYS), n, 0);
 	if (r == 0)
 		return ctx;

@@ -21,10 +21,10 @@ want='644 etc
 want=$(tail -n +2 <<<"$want")
 ok "make install" make -s O="$O" DESTDIR="$d/a" install
 is "the files and their modes" "$(list "$d/a")" "$want"
-is "the directories of the configuration" "$(cd "$d/a/etc/immure" && find . -type d -printf '%m %P\n' | sort)" "755 
-755 groups
-755 profiles
-755 users"
+is "the directories of the configuration" "$(cd "$d/a/etc/immure" && find . -type d -printf '%m %p\n' | sort)" "755 .
+755 ./groups
+755 ./profiles
+755 ./users"
 cp "$d/a/usr/bin/immure" "$d/running" && ok "a second time, over what is there" make -s O="$O" DESTDIR="$d/a" install
 echo "[Profile]" >"$d/a/etc/immure/users/x.profile"
 ok "make uninstall" make -s O="$O" DESTDIR="$d/a" uninstall

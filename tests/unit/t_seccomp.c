@@ -12,6 +12,7 @@
 #include "../lib/tap.h"
 #include "filter.h"
 #include "plan.h"
+#include "seccomp_groups.h"
 
 #define BAD (-4096L)
 
@@ -87,6 +88,11 @@ int main(void)
 	gives("kill", &p, 1000 + 31, SYS_uname, BAD, 0, 0, 0);
 	p.error = ENOSYS;
 	gives("another error", &p, ENOSYS, SYS_uname, BAD, 0, 0, 0);
+	for (unsigned i = 0; seccomp_group_at(i); i++) {
+		const int r = seccomp_check(seccomp_group_at(i)->members, &err);
+
+		ok(r == 0, "all members of %s are known%s%s", seccomp_group_at(i)->name, r ? ": " : "", r ? err.text : "");
+	}
 	ok(seccomp_check("@default ~@debug openat", &err) == 0, "words that are known");
 	ok(seccomp_check("@defualt", &err) == -EINVAL, "and one that is not");
 	ok(strstr(err.text, "did you mean @default?") || strstr(err.text, "did you mean @de"), "with a near one (%s)", err.text);
