@@ -65,6 +65,14 @@ int profile_load(const struct policy_dirs *dirs, const char *path, const struct 
 	struct im_errs *errs);
 
 /*
+ * profile_load_any() - profile_load() of a file that may be anybody's, without drop-ins
+ * For a caller who is not confined and confines a program of its own, and for checking what is not in place yet. What it is based
+ * on is policy as ever.
+ */
+int profile_load_any(const struct policy_dirs *dirs, const char *path, const struct specifiers *sp, struct profile *ret,
+	struct im_errs *errs);
+
+/*
  * profile_find() - the file of a profile that is named on a command line
  * @wish: a name (etc/profiles/NAME.profile, then lib/profiles/NAME.profile), or a path if it has a slash
  * Returns 0 with @ret_path on the heap; -ENOENT and others with @errs filled.

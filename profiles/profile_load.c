@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Files to struct profile: Base= chain, the file, its drop-ins. */
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "profile.h"
 #include "trust.h"
@@ -11,6 +14,7 @@
 
 struct loader {
 	const struct policy_dirs *dirs;
+	const char *anybodys; /* the one file that is not asked for its owner, or NULL */
 	const struct specifiers *sp;
 	struct im_errs *errs;
 };
@@ -20,13 +24,47 @@ static int pass_error(struct im_errs *errs, const struct im_err *err)
 	return im_errs_add(errs, err->code, (struct origin){0}, "%s", err->text);
 }
 
+/* Any regular file that the caller can read. */
+static int plain_read(const char *path, char **ret, size_t *ret_len, struct im_err *err)
+{
+	const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	struct stat st;
+	char *text;
+	ssize_t n;
+
+	if (fd < 0)
+		return im_fail(err, errno, "%s: %s", path, strerror(errno));
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size > (off_t)PROFILE_MAX_BYTES) {
+		(void)close(fd); /* only looked at */
+		return im_fail(err, EINVAL, "%s: not a regular file, or larger than %zu bytes", path, PROFILE_MAX_BYTES);
+	}
+	text = malloc((size_t)st.st_size + 1);
+	n = text ? read(fd, text, (size_t)st.st_size) : -1;
+	(void)close(fd); /* only read */
+	if (n != st.st_size) {
+		free(text);
+		return im_fail(err, EIO, "%s: cannot be read whole", path);
+	}
+	text[n] = 0;
+	*ret = text;
+	*ret_len = (size_t)n;
+	return 0;
+}
+
+static bool is_anybodys(const struct loader *l, const char *path)
+{
+	return l->anybodys && strcmp(l->anybodys, path) == 0;
+}
+
 static int parse_file(const struct loader *l, const char *path, struct profile *p, struct im_errs *errs)
 {
 	struct im_err err = {0};
-	char *text;
-	size_t len;
+	char *text = NULL;
+	size_t len = 0;
+	const int r = is_anybodys(l, path) ? plain_read(path, &text, &len, &err) :
+					     trust_read(path, PROFILE_MAX_BYTES, &text, &len, &err);
 
-	if (trust_read(path, PROFILE_MAX_BYTES, &text, &len, &err) < 0)
+	if (r < 0)
 		return pass_error(l->errs, &err);
 	profile_parse(p, path, text, len, l->sp, errs);
 	free(text);
@@ -40,7 +78,7 @@ static int parse_with_drop_ins(const struct loader *l, const char *path, struct 
 	struct im_err err = {0};
 	int r = folder ? parse_file(l, path, p, errs) : im_errs_add(l->errs, ENOMEM, (struct origin){0}, "not enough memory");
 
-	if (r == 0 && trust_list(folder, ".conf", &names, &err) < 0)
+	if (r == 0 && !is_anybodys(l, path) && trust_list(folder, ".conf", &names, &err) < 0)
 		r = pass_error(l->errs, &err);
 	for (size_t i = 0; i < names.len && r == 0; i++) {
 		char *drop_in = str_printf("%s/%s", folder, names.items[i]);
@@ -109,18 +147,16 @@ static int load_chain(const struct loader *l, const char *path, unsigned depth, 
 	return r;
 }
 
-int profile_load(const struct policy_dirs *dirs, const char *path, const struct specifiers *sp, struct profile *ret,
-	struct im_errs *errs)
+static int load(const struct loader *l, const char *path, struct profile *ret)
 {
-	const struct loader l = {dirs, sp, errs};
 	struct profile p = {0};
 	int r;
 
 	p.path = strdup(path);
-	r = p.path ? load_chain(&l, path, 0, &p) : im_errs_add(errs, ENOMEM, (struct origin){0}, "not enough memory");
+	r = p.path ? load_chain(l, path, 0, &p) : im_errs_add(l->errs, ENOMEM, (struct origin){0}, "not enough memory");
 	if (r == 0)
-		profile_check(&p, errs);
-	if (r == 0 && im_errs_any(errs))
+		profile_check(&p, l->errs);
+	if (r == 0 && im_errs_any(l->errs))
 		r = -EBADMSG;
 	if (r < 0) {
 		profile_done(&p); /* errors hold copies of the names */
@@ -128,6 +164,18 @@ int profile_load(const struct policy_dirs *dirs, const char *path, const struct 
 	}
 	*ret = p;
 	return 0;
+}
+
+int profile_load(const struct policy_dirs *dirs, const char *path, const struct specifiers *sp, struct profile *ret,
+	struct im_errs *errs)
+{
+	return load(&(struct loader){.dirs = dirs, .sp = sp, .errs = errs}, path, ret);
+}
+
+int profile_load_any(const struct policy_dirs *dirs, const char *path, const struct specifiers *sp, struct profile *ret,
+	struct im_errs *errs)
+{
+	return load(&(struct loader){.dirs = dirs, .sp = sp, .errs = errs, .anybodys = path}, path, ret);
 }
 
 int profile_find(const struct policy_dirs *dirs, const char *wish, char **ret_path, struct im_errs *errs)

@@ -127,8 +127,9 @@ static int run(const struct caller *c, const struct options *o, char *argv[])
 	char *path = NULL;
 	int status, r = find_profile(c, o ? o->profile : NULL, &path, &errs);
 
-	if (r == 0)
-		r = profile_load(&policy_dirs_default, path, &sp, &p, &errs);
+	if (r == 0) /* who is not confined may have a file of their own */
+		r = (o && o->profile && strchr(o->profile, '/') ? profile_load_any : profile_load)(&policy_dirs_default, path, &sp, &p,
+			&errs);
 	for (size_t i = 0; o && r == 0 && i < o->assignments.len; i++)
 		profile_assign(&p, o->assignments.items[i], "-p", &sp, &errs);
 	if (o && r == 0 && o->assignments.len)

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "account.h"
@@ -93,71 +91,23 @@ static int check_all(const struct ctl *c)
 	return im_errs_any(&errs) ? ctl_errors(&errs) : 0;
 }
 
-/* Any file, wherever it lies: a configuration manager asks before it puts one in place. */
-static int read_plain(const char *path, char **ret, size_t *ret_len)
-{
-	const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	struct stat st;
-	char *text;
-	ssize_t n;
-
-	if (fd < 0)
-		return -errno;
-	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size > (off_t)PROFILE_MAX_BYTES) {
-		(void)close(fd); /* only looked at */
-		return S_ISREG(st.st_mode) ? -EFBIG : -EINVAL;
-	}
-	text = malloc((size_t)st.st_size + 1);
-	n = text ? read(fd, text, (size_t)st.st_size) : -1;
-	(void)close(fd); /* only read */
-	if (n != st.st_size) {
-		free(text);
-		return -EIO;
-	}
-	text[n] = 0;
-	*ret = text;
-	*ret_len = (size_t)n;
-	return 0;
-}
-
-static void check_base(const struct ctl *c, const struct profile *p, struct im_errs *errs)
-{
-	char *path = NULL;
-	struct im_errs found = {0};
-
-	if (!p->v[KW_BASE].len)
-		return;
-	if (profile_find(&c->dirs, profile_text(p, KW_BASE), &path, &found) < 0)
-		im_errs_add(errs, ENOENT, profile_from(p, KW_BASE), "Base: %s", found.len ? found.items[0].text : "cannot be found");
-	else
-		check_installed(c, path, errs);
-	free(path);
-	im_errs_done(&found);
-}
-
-/* Returns 2 for a file that cannot be read, which is the caller's mistake and not the profile's. */
+/*
+ * A file that is not in the configuration may be anybody's: a configuration manager asks before it puts one in place.
+ * Returns 2 for a file that cannot be read, which is the caller's mistake and not the profile's.
+ */
 static int check_file(const struct ctl *c, const char *path)
 {
 	struct profile p = {0};
 	struct im_errs errs = {0};
-	char *text = NULL;
-	size_t len = 0;
-	int r;
 
 	if (path_is_normal(path) && path_is_below(path, c->dirs.etc)) {
 		check_installed(c, path, &errs);
-		return im_errs_any(&errs) ? ctl_errors(&errs) : 0;
-	}
-	r = read_plain(path, &text, &len);
-	if (r < 0) {
-		(void)fprintf(stderr, "%s: %s\n", path, r == -EINVAL ? "not a regular file" : strerror(-r)); /* nobody left to tell */
+	} else if (access(path, R_OK) < 0) {
+		(void)fprintf(stderr, "%s: %s\n", path, strerror(errno)); /* nobody left to tell */
 		return IM_EXIT_USAGE;
+	} else if (profile_load_any(&c->dirs, path, &specifiers_example, &p, &errs) == 0) {
+		check_filter(&p, &errs);
 	}
-	profile_parse(&p, path, text, len, &specifiers_example, &errs);
-	profile_check(&p, &errs);
-	check_filter(&p, &errs);
-	check_base(c, &p, &errs);
-	free(text);
 	profile_done(&p);
 	return im_errs_any(&errs) ? ctl_errors(&errs) : 0;
 }

@@ -152,6 +152,10 @@ is "run mode: -p" "$(carol /usr/bin/immure -p Network=none -p 'Environment=A=1 B
 is "run mode: -p Hostname" "$(carol /usr/bin/immure -p Hostname=inner -- hostname)" inner
 like "run mode: a wrong -p" "$(carol /usr/bin/immure -p Networ=none -- id 2>&1)" "Networ: unknown directive \(did you mean Network"
 is "run mode: --profile" "$(carol /usr/bin/immure --profile=default -- echo ok)" ok
+printf '[Profile]\nBase=default\n[Session]\nEnvironment=OWN=1\n' >/home/carol/own.profile; chown carol /home/carol/own.profile
+is "run mode: a profile of the caller's own" "$(cd /home/carol && carol /usr/bin/immure --profile=./own.profile -- sh -c 'echo $OWN')" 1
+like "  with mistakes" "$(cd /home/carol && echo x >>own.profile && carol /usr/bin/immure --profile=./own.profile -- id 2>&1)" "own.profile:5: \"x\": not a directive"
+like "  a confined account has no such thing" "$(as_alice /usr/bin/immure --profile=/home/carol/own.profile -- id 2>&1)" "invalid option|--profile"
 like "run mode: --profile missing" "$(carol /usr/bin/immure --profile=nosuch -- id 2>&1)" "nosuch: there is no such profile"
 like "run mode: --debug narrates" "$(carol /usr/bin/immure --debug -- true 2>&1)" "bind /usr.*seccomp-filter"
 like "run mode: --help" "$(carol /usr/bin/immure --help)" "^usage: immure"

@@ -66,7 +66,7 @@ put /tmp/new.profile '[Profile]\nBase=default\n[Session]\nUMask=0027\n'
 chmod 666 /tmp/new.profile
 ok "check FILE: anybody's file can be checked" immurectl check /tmp/new.profile
 put /tmp/bad.profile '[Profile]\nBase=nosuch\n[Session]\nUMask=x\n'
-like "check FILE: mistakes" "$(immurectl check /tmp/new.profile /tmp/bad.profile 2>&1)" 'bad.profile:4: UMask.*bad.profile:2: Base'
+like "check FILE: mistakes" "$(immurectl check /tmp/new.profile /tmp/bad.profile 2>&1)" 'bad.profile:2: Base: nosuch: there is no such profile'
 ok "the shipped profiles are right" immurectl check /usr/lib/immure/profiles/*.profile
 immurectl profile default >$WORLD/p
 ok "profile: the canonical text is a profile" immurectl check $WORLD/p
