@@ -49,6 +49,26 @@ start; kill -9 "$(pgrep -u alice -x bash)"; wait $client
 ok "the shell killed: nothing is left" gone 5
 is "  no namespace is left" "$(namespaces)" "$ns"
 
+# killed at any point of its raising and ending: whatever the moment, nothing stays
+cat >$WORLD/kill.py <<'END'
+import os, signal, sys, time
+for i in range(150):
+    pid = os.fork()
+    if pid == 0:
+        os.setgid(int(sys.argv[2])); os.setuid(int(sys.argv[1]))
+        null = os.open("/dev/null", os.O_RDWR)
+        for fd in 0, 1, 2:
+            os.dup2(null, fd)
+        os.execv(sys.argv[3], ["immure", "-c", "sleep 0.003; sleep 100 & sleep 0.003"])
+    time.sleep(i * 0.0001)
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+END
+python3 $WORLD/kill.py "$uid" "$(id -g alice)" "$TEST_SHELL"
+ok "killed at 150 moments: no process is left" gone 5
+is "  no namespace is left" "$(namespaces)" "$ns"
+is "  no mount is left" "$(mounts)" "$mnt"
+
 for i in $(seq 50); do ssh_to alice "echo $i; sleep 8 & sleep 4; ps -e | grep -c sleep" >$WORLD/many.$i 2>&1 </dev/null & done
 mapfile -t clients < <(jobs -p | tail -50)
 wait "${clients[@]}" 2>/dev/null
