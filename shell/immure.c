@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/auxv.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <syslog.h>
 #include <unistd.h>
 
@@ -44,9 +44,15 @@ static int sane_descriptors(struct im_err *err)
 	return close_range(3, ~0U, 0) < 0 ? im_fail(err, errno, "close_range: %s (Linux 5.9 has it)", strerror(errno)) : 0;
 }
 
+/* AT_SECURE would say it too, but also for a domain transition of SELinux or AppArmor, which is as it should be. */
 static int not_setuid(struct im_err *err)
 {
-	if (getauxval(AT_SECURE) || getuid() != geteuid() || getgid() != getegid())
+	struct stat st;
+
+	if (stat("/proc/self/exe", &st) < 0)
+		return im_fail(err, errno, "/proc/self/exe: %s (is /proc mounted?)", strerror(errno));
+	if ((st.st_mode & (S_ISUID | S_ISGID)) || getuid() != geteuid() || getgid() != getegid() ||
+		getxattr("/proc/self/exe", "security.capability", NULL, 0) >= 0)
 		return im_fail(err, EPERM, "immure has a setuid or setgid bit or file capabilities, and needs none (fix: chmod 0711 "
 			BINDIR "/immure; setcap -r)");
 	return 0;

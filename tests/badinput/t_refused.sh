@@ -132,6 +132,9 @@ refused "a setuid bit" "setuid or setgid bit"
 chmod 2711 /usr/bin/immure; chgrp bob /usr/bin/immure; chmod 2711 /usr/bin/immure
 refused "a setgid bit" "setuid or setgid bit"
 chgrp root /usr/bin/immure; chmod 0711 /usr/bin/immure
+setcap cap_net_raw+p /usr/bin/immure
+refused "file capabilities" "setuid or setgid bit or file capabilities"
+setcap -r /usr/bin/immure
 is "an empty argument list" "$(as_alice /usr/bin/python3 -c 'import os
 try: os.execv("/usr/bin/immure", [])
 except ValueError: print("refused by python")' 2>&1; echo)" "refused by python"
