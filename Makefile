@@ -17,13 +17,14 @@ HARDEN    = -fstack-protector-strong -fstack-clash-protection -fcf-protection -f
             $(if $(findstring clang,$(CC)),,-ftrivial-auto-var-init=zero)
 FORTIFY  ?= -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
 DEFINES   = -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -DBINDIR='"$(bindir)"' -DLIBDIR='"$(libdir)"' -DSYSCONFDIR='"$(sysconfdir)/immure"'
-ALL_CFLAGS = -std=gnu11 -fPIE $(WARN) $(HARDEN) $(FORTIFY) $(DEFINES) -Iprofiles -Ishell/seal -Ishell/cell $(CFLAGS) $(EXTRA)
+ALL_CFLAGS = -std=gnu11 -fPIE $(WARN) $(HARDEN) $(FORTIFY) $(DEFINES) -Iprofiles -Ishell/seal -Ishell/cell -I$(O) $(CFLAGS) $(EXTRA)
 LINK      = -Wl,-z,relro,-z,now,-z,noexecstack $(LDFLAGS) $(EXTRA)
 STATIC   ?= -static-pie
 
 obj  = $(patsubst %.c,$(O)/%.o,$(wildcard $(1)))
 LIB  = $(call obj,profiles/*.c)
-SEAL = $(call obj,shell/seal/*.c)
+SEAL = $(filter-out $(O)/shell/seal/precompile.o,$(call obj,shell/seal/*.c))
+FILTER = $(patsubst %,$(O)/shell/seal/%.o,precompile seccomp seccomp_default seccomp_groups)
 CELL = $(filter-out $(O)/shell/cell/init.o,$(call obj,shell/cell/*.c))
 UNIT = $(patsubst %.c,$(O)/%,$(wildcard tests/unit/t_*.c))
 FUZZ = $(patsubst %.c,$(O)/%,$(wildcard tests/fuzz/f_*.c))
@@ -43,6 +44,11 @@ $(O)/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
+$(O)/precompile: $(FILTER) $(O)/libprofile.a
+	$(CC) $(ALL_CFLAGS) -pie -o $@ $^ $(LINK) -lseccomp
+$(O)/precompiled.inc: $(O)/precompile
+	$(O)/precompile >$@.new && mv $@.new $@
+$(O)/shell/seal/seccomp_load.o: $(O)/precompiled.inc
 $(O)/immure: $(filter-out $(O)/shell/immurectl%,$(call obj,shell/*.c)) $(O)/libcell.a $(O)/libseal.a $(O)/libprofile.a
 	$(CC) $(ALL_CFLAGS) $(STATIC) -o $@ $^ $(LINK) -lseccomp -lcap
 $(O)/immure-init: $(O)/shell/cell/init.o

@@ -21,12 +21,17 @@ struct seccomp_policy {
  */
 int seccomp_check(const char *words, struct im_err *err);
 
+/* seccomp_default() - the policy of a profile that says nothing about system calls; made from keywords.def. */
+struct seccomp_policy seccomp_default(void);
+
 /*
  * seccomp_export() - write the BPF programs to @fd_walls and @fd_filter (-1: not wanted), for tests and caches
- * seccomp_apply()  - load both: the walls (a list of refusals that no profile can switch off) and the filter
+ * seccomp_compile() - compile and load both: the walls (a list of refusals that no profile can switch off) and the filter
+ * seccomp_apply()  - the same, but the default policy is loaded as it was compiled when the program was built (2 ms less a login)
  * Needs no_new_privs. The walls go first, the filter last: it may refuse seccomp(2) itself.
  */
 int seccomp_export(const struct seccomp_policy *p, int fd_walls, int fd_filter, struct im_err *err);
+int seccomp_compile(const struct seccomp_policy *p, struct im_err *err);
 int seccomp_apply(const struct seccomp_policy *p, struct im_err *err);
 
 /* seccomp_print_groups() - the @groups and what is in them, for `immurectl syscalls` and the man page. */

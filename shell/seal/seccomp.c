@@ -14,7 +14,7 @@
 #include <sys/shm.h>
 #include <sys/socket.h>
 
-#include "apply.h"
+#include "plan.h"
 #include "filter.h"
 #include "seccomp_groups.h"
 
@@ -295,7 +295,7 @@ int seccomp_export(const struct seccomp_policy *p, int fd_walls, int fd_filter, 
 	return r;
 }
 
-int seccomp_apply(const struct seccomp_policy *p, struct im_err *err)
+int seccomp_compile(const struct seccomp_policy *p, struct im_err *err)
 {
 	scmp_filter_ctx ctx = walls(p, err);
 	int r = ctx ? finish(ctx, -1, err) : -EINVAL;
@@ -304,16 +304,6 @@ int seccomp_apply(const struct seccomp_policy *p, struct im_err *err)
 		return r;
 	ctx = filter(p, err);
 	return ctx ? finish(ctx, -1, err) : -EINVAL;
-}
-
-int seal_seccomp(const struct plan *plan, struct im_err *err)
-{
-	const struct step *wall = plan_find(plan, STEP_SECCOMP_WALLS), *family = plan_find(plan, STEP_SECCOMP_FAMILIES),
-			  *own = plan_find(plan, STEP_SECCOMP_FILTER);
-	const struct seccomp_policy p = {.walls = wall ? wall->flags : ~0u, .families = family ? family->arg : NULL,
-		.filter = own ? own->arg : NULL, .error = own ? (int)own->num : EPERM};
-
-	return seccomp_apply(&p, err);
 }
 
 int seccomp_print_groups(FILE *out)

@@ -35,6 +35,22 @@ static int under(const struct seccomp_policy *p, long nr, long a, long b, long c
 	return WIFSIGNALED(status) ? 1000 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
+/* What is loaded for the default policy is what libseccomp would compile now. */
+static void precompiled(void)
+{
+	const struct seccomp_policy p = seccomp_default();
+	const long calls[][2] = {{SYS_bpf, 0}, {SYS_unshare, 0x10000000}, {SYS_socket, 40}, {SYS_getpid, 0}, {SYS_swapon, BAD}, {480, 0}};
+
+	for (size_t i = 0; i < sizeof(calls) / sizeof(*calls); i++) {
+		struct seccomp_policy other = p;
+		int a = under(&p, calls[i][0], calls[i][1], 0, 0, 0), b;
+
+		other.filter = "@default @default"; /* the same set, compiled afresh */
+		b = under(&other, calls[i][0], calls[i][1], 0, 0, 0);
+		ok(a == b && a != 200, "call %ld: precompiled %d, compiled %d", calls[i][0], a, b);
+	}
+}
+
 static void gives(const char *what, const struct seccomp_policy *p, int want, long nr, long a, long b, long c, long d)
 {
 	const int got = under(p, nr, a, b, c, d);
@@ -49,7 +65,8 @@ int main(void)
 	struct seccomp_policy p = usual;
 	struct im_err err = {0};
 
-	gives("without any wing, bpf is refused", &none, EPERM, SYS_bpf, 0, BAD, 8, 0);
+	precompiled();
+	gives("without any flag, bpf is refused", &none, EPERM, SYS_bpf, 0, BAD, 8, 0);
 	gives("  and unshare is not", &none, EINVAL, SYS_unshare, 0x10000000 | 0x1, 0, 0, 0);
 	gives("the usual: a mapping", &usual, EBADF, SYS_mmap, 0, 4096, PROT_READ, MAP_PRIVATE);
 	gives("  writable and executable memory is let through", &usual, EBADF, SYS_mmap, 0, 4096, PROT_WRITE | PROT_EXEC, MAP_PRIVATE);
