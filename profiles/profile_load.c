@@ -53,7 +53,7 @@ static int plain_read(const char *path, char **ret, size_t *ret_len, struct im_e
 
 static bool is_anybodys(const struct loader *l, const char *path)
 {
-	return l->anybodys && strcmp(l->anybodys, path) == 0;
+	return l->anybodys && path && strcmp(l->anybodys, path) == 0;
 }
 
 static int parse_file(const struct loader *l, const char *path, struct profile *p, struct im_errs *errs)
