@@ -78,6 +78,19 @@ static void check_destinations(const struct profile *p, enum keyword kw, struct 
 	}
 }
 
+static void check_etc(const struct profile *p, struct im_errs *errs)
+{
+	const struct values *v = &p->v[KW_ETC_PATHS];
+
+	for (size_t i = 0; i < v->len; i++) {
+		const char *path = v->items[i].text + (v->items[i].text[0] == '-');
+
+		if (!path_is_below(path, "/etc") && !path_is_below(path, "/var"))
+			im_errs_add(errs, EBADMSG, v->items[i].from, "EtcPaths: %s: not in /etc or /var (BindReadOnlyPaths= shows other paths)",
+				path);
+	}
+}
+
 static void check_landlock(const struct profile *p, struct im_errs *errs)
 {
 	static const enum keyword ports[] = {KW_CONNECT_ALLOW, KW_LISTEN_ALLOW};
@@ -100,5 +113,6 @@ void profile_check(const struct profile *p, struct im_errs *errs)
 	check_destinations(p, KW_BIND_PATHS, errs);
 	check_destinations(p, KW_BIND_READ_ONLY_PATHS, errs);
 	check_destinations(p, KW_TEMPORARY_FILE_SYSTEM, errs);
+	check_etc(p, errs);
 	check_landlock(p, errs);
 }

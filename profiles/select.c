@@ -139,15 +139,22 @@ int profile_select(const struct policy_dirs *dirs, const struct account *a, char
 	return 0;
 }
 
-bool account_is_confined(const struct policy_dirs *dirs, const struct account *a, int self_fd)
+bool account_shell_is(const struct account *a, int self_fd)
 {
 	struct stat self, shell;
+
+	return fstat(self_fd, &self) == 0 && stat(a->shell, &shell) == 0 && self.st_dev == shell.st_dev && self.st_ino == shell.st_ino;
+}
+
+bool account_is_confined(const struct policy_dirs *dirs, const struct account *a, int self_fd)
+{
+	struct stat st;
 	char *path;
 	bool named;
 
 	if (a->uid == 0)
 		return false;
-	if (fstat(self_fd, &self) == 0 && stat(a->shell, &shell) == 0 && self.st_dev == shell.st_dev && self.st_ino == shell.st_ino)
+	if (account_shell_is(a, self_fd))
 		return true;
 	for (size_t i = 0; i < a->groups_len; i++)
 		if (strcmp(a->groups[i].name, "immured") == 0)
@@ -155,7 +162,7 @@ bool account_is_confined(const struct policy_dirs *dirs, const struct account *a
 	if (!account_name_is_sane(a->name))
 		return true; /* no file can be named like it: nothing says that it is free */
 	path = str_printf("%s/users/%s.profile", dirs->etc, a->name);
-	named = !path || (lstat(path, &shell) < 0 ? errno != ENOENT && errno != ENOTDIR : true);
+	named = !path || (lstat(path, &st) < 0 ? errno != ENOENT && errno != ENOTDIR : true);
 	free(path);
 	return named;
 }

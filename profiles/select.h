@@ -35,4 +35,7 @@ int profile_select(const struct policy_dirs *dirs, const struct account *a, char
  */
 bool account_is_confined(const struct policy_dirs *dirs, const struct account *a, int self_fd);
 
+/* account_shell_is() - is the account's shell the file @self, the same device and inode, however it is spelt? */
+bool account_shell_is(const struct account *a, int self_fd);
+
 #endif

@@ -23,6 +23,8 @@ int ctl_profile(const struct ctl *c);
 int ctl_directives(const struct ctl *c);
 int ctl_syscalls(const struct ctl *c);
 
+/* ctl_load() - a profile: of the configuration as a login would load it, from elsewhere as anybody's. As profile_load(). */
+int ctl_load(const struct ctl *c, const char *path, const struct specifiers *sp, struct profile *ret, struct im_errs *errs);
 /* ctl_errors() - print all on stderr, and free them; returns IM_EXIT_FINDINGS. */
 int ctl_errors(struct im_errs *errs);
 /* ctl_usage_error() - one line on stderr; returns IM_EXIT_USAGE. */

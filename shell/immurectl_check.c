@@ -24,12 +24,18 @@ static void check_filter(const struct profile *p, struct im_errs *errs)
 	}
 }
 
-/* A file of the configuration: as a login would load it, with Base=, drop-ins and trust. */
-static void check_installed(const struct ctl *c, const char *path, struct im_errs *errs)
+int ctl_load(const struct ctl *c, const char *path, const struct specifiers *sp, struct profile *ret, struct im_errs *errs)
+{
+	const bool ours = path_is_normal(path) && (path_is_below(path, c->dirs.etc) || path_is_below(path, c->dirs.lib));
+
+	return (ours ? profile_load : profile_load_any)(&c->dirs, path, sp, ret, errs);
+}
+
+static void check_one(const struct ctl *c, const char *path, struct im_errs *errs)
 {
 	struct profile p = {0};
 
-	if (profile_load(&c->dirs, path, &specifiers_example, &p, errs) == 0)
+	if (ctl_load(c, path, &specifiers_example, &p, errs) == 0)
 		check_filter(&p, errs);
 	profile_done(&p);
 }
@@ -48,7 +54,7 @@ static void check_folder(const struct ctl *c, const char *folder, bool users, st
 		struct account a = {0};
 
 		if (file)
-			check_installed(c, file, errs);
+			check_one(c, file, errs);
 		if (users && file && user && account_by_name("", user, &a, NULL) < 0)
 			(void)fprintf(stderr, "%s: warning: there is no account %s in /etc/passwd\n", file, user); /* only told */
 		account_done(&a);
@@ -78,9 +84,9 @@ static int check_all(const struct ctl *c)
 	if (fd >= 0)
 		(void)close(fd); /* only looked at */
 	if (fd != -ENOENT)
-		check_installed(c, own, &errs);
+		check_one(c, own, &errs);
 	if (lib)
-		check_installed(c, lib, &errs);
+		check_one(c, lib, &errs);
 	check_folder(c, "users", true, &errs);
 	check_folder(c, "groups", false, &errs);
 	check_folder(c, "profiles", false, &errs);
@@ -97,18 +103,13 @@ static int check_all(const struct ctl *c)
  */
 static int check_file(const struct ctl *c, const char *path)
 {
-	struct profile p = {0};
 	struct im_errs errs = {0};
 
-	if (path_is_normal(path) && path_is_below(path, c->dirs.etc)) {
-		check_installed(c, path, &errs);
-	} else if (access(path, R_OK) < 0) {
+	if (access(path, R_OK) < 0) {
 		(void)fprintf(stderr, "%s: %s\n", path, strerror(errno)); /* nobody left to tell */
 		return IM_EXIT_USAGE;
-	} else if (profile_load_any(&c->dirs, path, &specifiers_example, &p, &errs) == 0) {
-		check_filter(&p, &errs);
 	}
-	profile_done(&p);
+	check_one(c, path, &errs);
 	return im_errs_any(&errs) ? ctl_errors(&errs) : 0;
 }
 
@@ -134,7 +135,7 @@ int ctl_profile(const struct ctl *c)
 	int status, r = profile_find(&c->dirs, c->args[0], &path, &errs);
 
 	if (r == 0)
-		r = profile_load(&c->dirs, path, &specifiers_example, &p, &errs);
+		r = ctl_load(c, path, &specifiers_example, &p, &errs);
 	status = r < 0 || im_errs_any(&errs) ? ctl_errors(&errs) : ctl_flushed(profile_print(&p, stdout) < 0 ? IM_EXIT_FINDINGS : 0);
 	profile_done(&p);
 	free(path);

@@ -20,6 +20,7 @@ struct explained {
 	struct plan plan;
 	char *path;
 	bool confined;
+	bool by_shell; /* and its shell is immure: without the PAM door nothing else leads into the cell */
 };
 
 static void explained_done(struct explained *e)
@@ -44,8 +45,8 @@ static int find_account(const struct ctl *c, struct explained *e, struct im_errs
 		r = account_by_name("", c->args[0], &e->account, &err);
 	if (r < 0)
 		im_errs_add(errs, err.code, (struct origin){0}, "%s", err.text);
-	else
-		e->confined = account_is_confined(&c->dirs, &e->account, self);
+	e->confined = r == 0 && account_is_confined(&c->dirs, &e->account, self);
+	e->by_shell = r == 0 && self >= 0 && account_shell_is(&e->account, self);
 	if (self >= 0)
 		(void)close(self); /* O_PATH */
 	return r;
@@ -58,7 +59,7 @@ static int load(const struct ctl *c, struct explained *e, struct im_errs *errs)
 	int r = c->profile ? profile_find(&c->dirs, c->profile, &e->path, errs) : profile_select(&c->dirs, a, &e->path, errs);
 
 	if (r == 0)
-		r = profile_load(&c->dirs, e->path, &sp, &e->profile, errs);
+		r = ctl_load(c, e->path, &sp, &e->profile, errs);
 	for (size_t i = 0; r == 0 && i < c->assignments.len; i++)
 		profile_assign(&e->profile, c->assignments.items[i], "-p", &sp, errs);
 	if (r == 0 && c->assignments.len)
@@ -104,7 +105,8 @@ static int print_json(const struct explained *e)
 {
 	(void)printf("{\"user\": "); /* as for all here: ctl_flushed() asks */
 	json_string(e->account.name);
-	(void)printf(", \"confined\": %s, \"profile\": ", e->confined ? "true" : "false");
+	(void)printf(", \"confined\": %s, \"shell\": %s, \"profile\": ", e->confined ? "true" : "false",
+		e->by_shell ? "true" : "false");
 	json_string(e->path);
 	(void)printf(", \"files\": [");
 	for (size_t i = 0; i < e->profile.files.len; i++) {
@@ -126,6 +128,10 @@ static int print_text(const struct ctl *c, const struct explained *e)
 	(void)printf("\n");
 	if (!e->confined)
 		(void)printf("# NOT CONFINED: the shell is %s, and neither group immured nor a profile of its name says otherwise\n"
+			     "# (fix: chsh --shell " BINDIR "/immure %s)\n",
+			e->account.shell, e->account.name);
+	else if (!e->by_shell)
+		(void)printf("# BUT ITS SHELL IS %s: in this version only a session that runs immure is in a cell\n"
 			     "# (fix: chsh --shell " BINDIR "/immure %s)\n",
 			e->account.shell, e->account.name);
 	if (plan_print(&e->plan, c->colour, stdout) < 0)

@@ -25,6 +25,12 @@ like "explain: one more directive" "$(immurectl -p Network=none explain alice)" 
 like "explain: another profile" "$(immurectl --profile=default explain alice)" '^# alice .*/usr/lib/immure/profiles/default.profile'
 like "explain: a terminal" "$(immurectl --tty=/dev/pts/9 explain alice)" 'terminal +/dev/console <- /dev/pts/9'
 like "explain: somebody who is not confined is told apart" "$(immurectl explain carol)" 'NOT CONFINED'
+usermod -aG immured carol 2>/dev/null || { groupadd -f immured; usermod -aG immured carol; }
+like "explain: nor is one who is meant to be, but has another shell" "$(immurectl explain carol)" 'BUT ITS SHELL IS /bin/bash'
+gpasswd -d carol immured >/dev/null
+not_ok "explain: nothing of that for one whose shell is immure" grep -q 'SHELL IS' <<<"$text"
+printf '[Session]\nUMask=0027\n' >/tmp/mine.profile; chmod 666 /tmp/mine.profile
+like "explain: a file that is not in place yet" "$(immurectl --profile=/tmp/mine.profile explain alice)" 'umask +0027'
 for what in "explain nobody-there:1" "explain:2" "explain a b:2" "nonsense:2" "--nonsense:2" "--color=x explain alice:2" ":2" "check /nosuch:2" "profile nosuch:1" "syscalls @nosuch:1"; do
 	immurectl ${what%:*} >/dev/null 2>$WORLD/err
 	is "immurectl ${what%:*}: status" $? "${what##*:}"

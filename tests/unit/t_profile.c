@@ -100,6 +100,7 @@ int main(void)
 	wrong("[Network]\nConnectAllow=tcp:1\n[Seal]\nLandlock=no\n", "t:2: ConnectAllow: needs Landlock, which Landlock=no switches off");
 	wrong("[Files]\nBindPaths=/srv:/proc\n",
 		"t:2: BindPaths: /proc would cover /proc, which the cell makes itself (choose another destination)");
+	wrong("[Files]\nEtcPaths=/home/x\n", "t:2: EtcPaths: /home/x: not in /etc or /var (BindReadOnlyPaths= shows other paths)");
 	wrong("[Profile]\nOptional=Landlok\n", "t:2: Optional: no such directive: Landlok (did you mean Landlock?)");
 	wrong("[Session]\nUMask=8\nNice=5\nServices=x\n", "t:2: UMask: cannot be \"8\" (octal, at most 0777)");
 	ok(errs.len == 3, "several mistakes in one run");
