@@ -14,13 +14,13 @@ gone 10
 ns=$(namespaces) mnt=$(mounts)
 
 is "one init, one shell, and what it runs" "$(ssh_to alice 'ps -eo comm= >/tmp/p; sort /tmp/p | tr "\n" " "')" "bash immure-init ps "
-ok "after a session no process is left" gone 5
+ok "after a session no process is left" gone 15
 is "  nor a namespace" "$(namespaces)" "$ns"
 is "  nor a mount on the host" "$(mounts)" "$mnt"
 
 ssh_to alice 'sleep 1000 & disown; nohup sleep 1001 >/dev/null 2>&1 & setsid sleep 1002 & sleep 0.2; echo main ends' >$WORLD/out 2>&1
 is "the session ends when its main process ends" "$(cat $WORLD/out)" "main ends"
-ok "  and its background jobs with it" gone 5
+ok "  and its background jobs with it" gone 15
 is "  no namespace is left" "$(namespaces)" "$ns"
 
 drop() { # NAME COMMAND: start a session, kill its client with -9
@@ -30,7 +30,7 @@ drop() { # NAME COMMAND: start a session, kill its client with -9
 	for i in $(seq 200); do grep -q started $WORLD/out && break; sleep 0.05; done
 	kill -9 "$(pgrep -P $pid ssh || echo $pid)"
 	wait $pid 2>/dev/null
-	ok "client killed: $1: nothing is left" gone 5
+	ok "client killed: $1: nothing is left" gone 15
 	is "  no namespace is left" "$(namespaces)" "$ns"
 }
 drop "a sleeping command" 'sleep 1000'
@@ -41,12 +41,12 @@ drop "stopped" 'kill -STOP $$'
 # whoever dies, the rest goes: immure itself, init, the shell
 start() { : >$WORLD/out; ssh_to alice 'echo started; sleep 1000; :' >$WORLD/out 2>&1 </dev/null & client=$!; local i; for i in $(seq 200); do grep -q started $WORLD/out && break; sleep 0.05; done; }
 start; kill -9 "$(pgrep -u alice -x immure)"; wait $client
-ok "immure killed: nothing is left" gone 5
+ok "immure killed: nothing is left" gone 15
 start; kill -9 "$(pgrep -u alice -x immure-init)"; wait $client; rc=$?
-ok "init killed: nothing is left" gone 5
+ok "init killed: nothing is left" gone 15
 ok "  and the client hears of it ($rc)" [ $rc != 0 ]
 start; kill -9 "$(pgrep -u alice -x bash)"; wait $client
-ok "the shell killed: nothing is left" gone 5
+ok "the shell killed: nothing is left" gone 15
 is "  no namespace is left" "$(namespaces)" "$ns"
 
 # killed at any point of its raising and ending: whatever the moment, nothing stays
@@ -65,7 +65,7 @@ for i in range(150):
     os.waitpid(pid, 0)
 END
 python3 $WORLD/kill.py "$uid" "$(id -g alice)" "$TEST_SHELL"
-ok "killed at 150 moments: no process is left" gone 5
+ok "killed at 150 moments: no process is left" gone 15
 is "  no namespace is left" "$(namespaces)" "$ns"
 is "  no mount is left" "$(mounts)" "$mnt"
 
