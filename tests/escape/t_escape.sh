@@ -89,4 +89,9 @@ ok "  (it does in a dynamic program)" [ -e /var/tmp/loaded ]
 is "a confined account has no options" "$(setpriv --reuid alice --regid alice --clear-groups "$TEST_SHELL" --profile=x -- id 2>&1 | grep -c 'uid=')" 0
 is "a descriptor of the login does not come in" "$(setpriv --reuid alice --regid alice --clear-groups "$TEST_SHELL" -c 'ls /proc/self/fd | wc -l' 9</etc/shadow 8</)" 4
 is "a directory as stdin does not come in" "$(setpriv --reuid alice --regid alice --clear-groups "$TEST_SHELL" -c 'readlink /proc/self/fd/0' </)" /dev/null
+is "signals that the login ignores or blocks are as new" "$(python3 -c '
+import os, signal
+for s in signal.SIGPIPE, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD, signal.SIGUSR1: signal.signal(s, signal.SIG_IGN)
+signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR2, signal.SIGALRM])
+os.execvp("setpriv", ["setpriv", "--reuid", "alice", "--regid", "alice", "--clear-groups", "/usr/bin/immure", "-c", "exec grep -E \"^Sig(Ign|Blk)\" /proc/self/status"])' | awk '{print $2}' | tr '\n' ' ')" "0000000000000000 0000000000000000 "
 tap_done
