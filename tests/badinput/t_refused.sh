@@ -106,6 +106,9 @@ usermod -d /home/alice alice
 mount -t tmpfs -o size=4k,mode=1777 full /var/tmp; dd if=/dev/zero of=/var/tmp/x bs=4k count=1 2>/dev/null
 is "a full /var/tmp is no reason to refuse" "$(as_alice /usr/bin/immure -c 'echo x >/tmp/y && cat /tmp/y')" x
 umount /var/tmp
+mount -t tmpfs -o nr_inodes=1,mode=1777 full /var/tmp
+is "one where not even a directory can be made: memory has to do" "$(as_alice /usr/bin/immure -c 'echo x >/var/tmp/y && cat /var/tmp/y')" x
+umount /var/tmp
 rm -rf /var/tmp/immure-"$(id -u alice)"; mkdir -m 0777 /var/tmp/immure-"$(id -u alice)"
 is "another's /var/tmp directory is not used" "$(as_alice /usr/bin/immure -c 'touch /var/tmp/mine'; ls /var/tmp/immure-"$(id -u alice)")" ""
 rmdir /var/tmp/immure-*
