@@ -19,13 +19,14 @@ int seal_descriptors(int except_fd, struct im_err *err)
 	return 0;
 }
 
+/* By the system call: the C library would keep its own two signals as they were inherited. */
 int seal_signals(struct im_err *err)
 {
-	const struct sigaction def = {.sa_handler = SIG_DFL};
+	const unsigned long def[4] = {0}; /* the kernel's struct sigaction: handler SIG_DFL, flags, restorer, mask */
 	sigset_t none;
 
 	for (int sig = 1; sig < NSIG; sig++)
-		if (sig != SIGKILL && sig != SIGSTOP && sigaction(sig, &def, NULL) < 0 && errno != EINVAL)
+		if (sig != SIGKILL && sig != SIGSTOP && syscall(SYS_rt_sigaction, sig, def, NULL, sizeof(unsigned long)) < 0)
 			return im_fail(err, errno, "seal: reset signal %d: %s", sig, strerror(errno));
 	if (sigemptyset(&none) < 0 || sigprocmask(SIG_SETMASK, &none, NULL) < 0)
 		return im_fail(err, errno, "seal: unblock signals: %s", strerror(errno));
