@@ -135,7 +135,7 @@ setpriv --reuid carol --regid carol --clear-groups env LD_PRELOAD=/usr/local/lib
 ok "  (it does in a dynamic program)" [ -e /var/tmp/loaded ]
 rm -f /var/tmp/loaded
 for u in alice carol; do echo LD_PRELOAD=/usr/local/lib/evil.so >/home/$u/.ssh/environment; done
-is "  nor does that of ~/.ssh/environment" "$(ssh_to alice 'echo "LD_PRELOAD=$LD_PRELOAD"; ls /var/tmp' | grep -E 'LD_|loaded'; ls /var/tmp | grep loaded)" LD_PRELOAD=
+is "  nor does that of ~/.ssh/environment" "$(ssh_to alice 'echo "LD_PRELOAD=$LD_PRELOAD"; ls /var/tmp' | grep -E 'LD_|loaded'; find /var/tmp -name loaded)" LD_PRELOAD=
 ssh_to carol true
 ok "  (it does with plain bash)" [ -e /var/tmp/loaded ]
 rm -f /home/{alice,carol}/.ssh/environment
