@@ -40,7 +40,7 @@ is "node" "$(inside 'command -v node >/dev/null || { echo 42; exit; }; node -e "
 is "java, if it is there" "$(inside 'command -v java >/dev/null || { echo ok; exit; }; java -version >/dev/null 2>&1 && echo ok')" ok
 is "ulimit -c does not bring core files back" "$(inside 'ulimit -c 0; ulimit -c unlimited; ulimit -c; grep -i "core file" /proc/self/limits | tr -s " "' | tr -s '\n ' ' ')" "0 Max core file size 1 1 bytes "
 
-is "a crash leaves no core file" "$(inside 'ulimit -c unlimited; cd /tmp && bash -c "kill -SEGV \$\$"; ls /tmp | wc -l' | tail -1)" 0
+is "a crash leaves no core file" "$(inside 'ulimit -c unlimited; cd /tmp && { bash -c "kill -SEGV \$\$"; } 2>/dev/null; ls /tmp | wc -l')" 0
 
 # immure inside is the shell's other name
 is "immure inside: -c" "$(inside "$TEST_SHELL -c 'echo nested \$0'")" "nested bash"
