@@ -133,7 +133,7 @@ is "  but not as the account, with chmod" "$(left 'chmod 4755 ~/suid')" carol
 is "  nor with fchmod" "$(left 'python3 -c "import os; os.fchmod(os.open(os.environ[\"HOME\"] + \"/suid\", 0), 0o4755)"')" carol
 is "  nor with the call of old" "$(left 'python3 -c "import ctypes, os; ctypes.CDLL(None).syscall(90, os.fsencode(os.environ[\"HOME\"] + \"/suid\"), 0o4755)"')" carol
 is "  nor with the newest one" "$(left 'python3 -c "import ctypes, os; ctypes.CDLL(None).syscall(452, -100, os.fsencode(os.environ[\"HOME\"] + \"/suid\"), 0o4755, 0)"')" carol
-is "  nor by install" "$(left 'rm -f ~/suid; install -m 4755 ~/plain ~/suid || cp ~/plain ~/suid')" carol
+is "  nor by install" "$(left 'rm -f ~/suid; install -m 4755 ~/plain ~/suid || cp --remove-destination ~/plain ~/suid')" carol
 is "other modes are the account's to choose" "$(ssh_to alice 'mkdir -p ~/d; chmod 3751 ~/d; chmod 640 ~/suid; stat -c %a ~/d ~/suid' | tr '\n' ' ')" "3751 640 "
 
 # a helper outside passes a descriptor of the host's root through the home
