@@ -41,6 +41,7 @@ enum step_flag {
 	SF_LL_DEVICE = 1u << 19,  /* ioctl on devices */
 	SF_LL_CONNECT = 1u << 20, /* LANDLOCK_TCP: num is a port; 65536 means none at all */
 	SF_LL_BIND = 1u << 21,
+	SF_WALL_PORTS = 1u << 22, /* SECCOMP_WALLS: what would get around LANDLOCK_TCP */
 };
 
 #define LL_TCP_NONE 65536u

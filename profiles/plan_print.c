@@ -21,6 +21,7 @@ static const struct {
 	{SF_WALL_KEYRING, "keyring"},
 	{SF_WALL_WX, "write-execute"},
 	{SF_WALL_PERSONALITY, "personality"},
+	{SF_WALL_PORTS, "ports"},
 	{SF_LL_READ, "read"},
 	{SF_LL_EXEC, "execute"},
 	{SF_LL_WRITE, "write"},

@@ -199,6 +199,8 @@ static void seccomp(struct planner *b)
 		s->flags |= SF_WALL_WX;
 	if (profile_bool(b->p, KW_LOCK_PERSONALITY))
 		s->flags |= SF_WALL_PERSONALITY;
+	if (b->p->v[KW_CONNECT_ALLOW].len || b->p->v[KW_LISTEN_ALLOW].len)
+		s->flags |= SF_WALL_PORTS;
 	s = planner_add(b, STEP_SECCOMP_FAMILIES, profile_from(b->p, KW_RESTRICT_ADDRESS_FAMILIES), NULL, NULL);
 	s->arg = words(b, KW_RESTRICT_ADDRESS_FAMILIES);
 	s = planner_add(b, STEP_SECCOMP_FILTER, profile_from(b->p, KW_SYSTEM_CALL_FILTER), NULL, NULL);

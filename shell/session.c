@@ -211,11 +211,14 @@ static int open_waiting(const struct session *s, struct waiting *w, struct im_er
 static int start(const struct session *s, struct waiting *w, struct im_err *err)
 {
 	const struct step *shell = plan_find(s->plan, STEP_EXEC);
+	const struct sigaction def = {.sa_handler = SIG_DFL};
 	sigset_t all;
 	int report[2], r;
 
 	if (!shell || !shell->path)
 		return im_fail(err, EINVAL, "the plan names no shell");
+	if (sigaction(SIGCHLD, &def, NULL) < 0) /* ignored by the caller, it would take the status away */
+		return im_fail(err, errno, "session: SIGCHLD: %s", strerror(errno));
 	r = open_waiting(s, w, err);
 	if (r == 0)
 		r = terminal_find(&w->tty, err);

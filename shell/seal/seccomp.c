@@ -4,6 +4,7 @@
  * both and takes the stricter answer (seccomp(2)). Both know the native ABI alone: a call by any other (int 0x80, x32) kills.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <seccomp.h>
 #include <stdint.h>
@@ -13,6 +14,7 @@
 #include <sys/resource.h>
 #include <sys/shm.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 
 #include "plan.h"
 #include "filter.h"
@@ -101,7 +103,66 @@ static int wall_write_execute(scmp_filter_ctx ctx)
 		r = seccomp_rule_add(ctx, REFUSE, SCMP_SYS(mprotect), 1, HAS_BITS(2, PROT_EXEC));
 	if (r == 0)
 		r = seccomp_rule_add(ctx, REFUSE, SCMP_SYS(pkey_mprotect), 1, HAS_BITS(2, PROT_EXEC));
+	if (r == 0) /* asking for the present one (0xffffffff) is refused with it */
+		r = seccomp_rule_add(ctx, REFUSE, SCMP_SYS(personality), 1, HAS_BITS(0, 0x0400000 /* READ_IMPLIES_EXEC */));
 	return r < 0 ? r : seccomp_rule_add(ctx, REFUSE, SCMP_SYS(shmat), 1, HAS_BITS(2, SHM_EXEC));
+}
+
+/*
+ * A file with the set-user-ID bit that is left in the home is the account, outside, for whoever runs it there. On directories the
+ * set-group-ID bit is of use, and chmod cannot tell; files are never made with either.
+ */
+static int wall_setuid_files(scmp_filter_ctx ctx)
+{
+	static const struct {
+		int nr;
+		unsigned mode_arg;
+		uint64_t bit;
+	} changes[] = {
+		{SCMP_SYS(chmod), 1, S_ISUID},
+		{SCMP_SYS(fchmod), 1, S_ISUID},
+		{SCMP_SYS(fchmodat), 2, S_ISUID},
+		{452 /* fchmodat2, Linux 6.6 */, 2, S_ISUID},
+		{SCMP_SYS(creat), 1, S_ISUID},
+		{SCMP_SYS(creat), 1, S_ISGID},
+		{SCMP_SYS(mknod), 1, S_ISUID},
+		{SCMP_SYS(mknod), 1, S_ISGID},
+		{SCMP_SYS(mknodat), 2, S_ISUID},
+		{SCMP_SYS(mknodat), 2, S_ISGID},
+	};
+	static const uint64_t makes[] = {O_CREAT, O_TMPFILE & ~O_DIRECTORY}, bits[] = {S_ISUID, S_ISGID};
+	int r = 0;
+
+	for (size_t i = 0; i < sizeof(changes) / sizeof(*changes) && r == 0; i++)
+		if (changes[i].nr >= 0)
+			r = seccomp_rule_add(ctx, REFUSE, changes[i].nr, 1, HAS_BITS(changes[i].mode_arg, changes[i].bit));
+	for (size_t i = 0; i < 4 && r == 0; i++) {
+		const uint64_t make = makes[i / 2], bit = bits[i % 2];
+
+		if (SCMP_SYS(open) >= 0)
+			r = seccomp_rule_add(ctx, REFUSE, SCMP_SYS(open), 2, HAS_BITS(1, make), HAS_BITS(2, bit));
+		if (r == 0)
+			r = seccomp_rule_add(ctx, REFUSE, SCMP_SYS(openat), 2, HAS_BITS(2, make), HAS_BITS(3, bit));
+	}
+	/* its mode is behind a pointer that no filter can follow; programs fall back to openat */
+	return r < 0 ? r : seccomp_rule_add(ctx, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(openat2), 0);
+}
+
+#define PROTO_SMC   256
+#define PROTO_MPTCP 262
+
+/* Landlock's ports are those of connect(2) and bind(2) on TCP sockets alone (landlock(7)). */
+static int wall_ports(scmp_filter_ctx ctx)
+{
+	int r = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPROTONOSUPPORT), SCMP_SYS(socket), 1, INT_IS(2, PROTO_MPTCP));
+
+	if (r == 0)
+		r = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPROTONOSUPPORT), SCMP_SYS(socket), 1, INT_IS(2, PROTO_SMC));
+	if (r == 0)
+		r = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EOPNOTSUPP), SCMP_SYS(sendto), 1, HAS_BITS(3, MSG_FASTOPEN));
+	if (r == 0)
+		r = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EOPNOTSUPP), SCMP_SYS(sendmsg), 1, HAS_BITS(2, MSG_FASTOPEN));
+	return r < 0 ? r : seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EOPNOTSUPP), SCMP_SYS(sendmmsg), 1, HAS_BITS(3, MSG_FASTOPEN));
 }
 
 static const struct {
@@ -196,6 +257,10 @@ static int build_walls(scmp_filter_ctx ctx, const struct seccomp_policy *p)
 		r = wall_terminals(ctx);
 	if (r == 0)
 		r = wall_core(ctx);
+	if (r == 0)
+		r = wall_setuid_files(ctx);
+	if (r == 0 && (p->walls & SF_WALL_PORTS))
+		r = wall_ports(ctx);
 	if (r == 0 && (p->walls & SF_WALL_NAMESPACES))
 		r = wall_namespaces(ctx);
 	if (r == 0 && (p->walls & SF_WALL_KEYRING))
