@@ -21,7 +21,7 @@ world_mounts() {
 	local d
 	mount -t tmpfs -o mode=0755 tmpfs /mnt || return
 	mkdir -p $WORLD/upper $WORLD/ovl
-	for d in etc home root run tmp usr var; do
+	for d in etc home opt root run srv tmp usr var; do
 		mkdir -p "$WORLD/upper/$d" "$WORLD/ovl/$d"
 		chmod --reference="/$d" "$WORLD/upper/$d" # the upper directory's mode is the merged one's
 		mount -t overlay overlay -o "lowerdir=/$d,upperdir=$WORLD/upper/$d,workdir=$WORLD/ovl/$d" "/$d" || return
