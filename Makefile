@@ -5,6 +5,7 @@ sysconfdir ?= /etc
 bindir      = $(prefix)/bin
 sbindir     = $(prefix)/sbin
 libdir      = $(prefix)/lib/immure
+pamdir     ?= $(prefix)/lib/$(shell $(CC) -print-multiarch)/security
 mandir      = $(prefix)/share/man
 compdir     = $(prefix)/share/bash-completion/completions
 O          ?= build
@@ -17,7 +18,7 @@ HARDEN    = -fstack-protector-strong -fstack-clash-protection -fcf-protection -f
             $(if $(findstring clang,$(CC)),,-ftrivial-auto-var-init=zero)
 FORTIFY  ?= -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
 DEFINES   = -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -DBINDIR='"$(bindir)"' -DLIBDIR='"$(libdir)"' -DSYSCONFDIR='"$(sysconfdir)/immure"'
-ALL_CFLAGS = -std=gnu11 -fPIE $(WARN) $(HARDEN) $(FORTIFY) $(DEFINES) -Iprofiles -Ishell/seal -Ishell/cell -I$(O) $(CFLAGS) $(EXTRA)
+ALL_CFLAGS = -std=gnu11 -fPIC -fvisibility=hidden $(WARN) $(HARDEN) $(FORTIFY) $(DEFINES) -Iprofiles -Ishell/seal -Ishell/cell -I$(O) $(CFLAGS) $(EXTRA)
 LINK      = -Wl,-z,relro,-z,now,-z,noexecstack $(LDFLAGS) $(EXTRA)
 STATIC   ?= -static-pie
 
@@ -25,11 +26,11 @@ obj  = $(patsubst %.c,$(O)/%.o,$(wildcard $(1)))
 LIB  = $(call obj,profiles/*.c)
 SEAL = $(filter-out $(O)/shell/seal/precompile.o,$(call obj,shell/seal/*.c))
 FILTER = $(patsubst %,$(O)/shell/seal/%.o,precompile seccomp seccomp_default seccomp_groups)
-CELL = $(filter-out $(O)/shell/cell/init.o,$(call obj,shell/cell/*.c))
+CELL = $(filter-out $(O)/shell/cell/init.o $(O)/shell/cell/keeper.o,$(call obj,shell/cell/*.c))
 UNIT = $(patsubst %.c,$(O)/%,$(wildcard tests/unit/t_*.c))
 FUZZ = $(patsubst %.c,$(O)/%,$(wildcard tests/fuzz/f_*.c))
 TOOL = $(patsubst %.c,$(O)/%,$(wildcard tests/lib/*.c tests/escape/*.c))
-PROGRAMS = $(O)/immure $(O)/immurectl $(O)/immure-init
+PROGRAMS = $(O)/immure $(O)/immurectl $(O)/immure-init $(O)/immure-keeper $(O)/pam_immure.so
 
 all: $(PROGRAMS) $(O)/immure.bash
 
@@ -48,11 +49,18 @@ $(O)/precompile: $(FILTER) $(O)/libprofile.a
 	$(CC) $(ALL_CFLAGS) -pie -o $@ $^ $(LINK) -lseccomp
 $(O)/precompiled.inc: $(O)/precompile
 	$(O)/precompile >$@.new && mv $@.new $@
+$(O)/precompiled_door.inc: $(O)/precompile
+	$(O)/precompile door >$@.new && mv $@.new $@
 $(O)/shell/seal/seccomp_load.o: $(O)/precompiled.inc
+$(O)/shell/seal/preseal.o: $(O)/precompiled_door.inc
 $(O)/immure: $(filter-out $(O)/shell/immurectl%,$(call obj,shell/*.c)) $(O)/libcell.a $(O)/libseal.a $(O)/libprofile.a
 	$(CC) $(ALL_CFLAGS) $(STATIC) -o $@ $^ $(LINK) -lseccomp -lcap
 $(O)/immure-init: $(O)/shell/cell/init.o
 	$(CC) $(ALL_CFLAGS) $(STATIC) -o $@ $^ $(LINK)
+$(O)/immure-keeper: $(O)/shell/cell/keeper.o
+	$(CC) $(ALL_CFLAGS) $(STATIC) -o $@ $^ $(LINK)
+$(O)/pam_immure.so: $(call obj,pam/*.c) $(O)/libcell.a $(O)/libseal.a $(O)/libprofile.a pam/pam_immure.map
+	$(CC) $(ALL_CFLAGS) -shared -Wl,--version-script=pam/pam_immure.map -Wl,-z,defs -Wl,--as-needed -o $@ $(filter-out %.map,$^) $(LINK) -lpam -lcap
 $(O)/immurectl: $(filter-out $(O)/shell/immure%,$(call obj,shell/*.c)) $(call obj,shell/immurectl*.c) $(O)/libcell.a $(O)/libseal.a $(O)/libprofile.a
 	$(CC) $(ALL_CFLAGS) -pie -o $@ $^ $(LINK) -lseccomp -lcap
 $(UNIT): $(O)/%: $(O)/%.o $(O)/libcell.a $(O)/libseal.a $(O)/libprofile.a
@@ -89,6 +97,9 @@ install: all
 	install -m 0711 $(O)/immure $(DESTDIR)$(bindir)/immure.new && mv -f $(DESTDIR)$(bindir)/immure.new $(DESTDIR)$(bindir)/immure
 	install -m 0755 $(O)/immurectl $(DESTDIR)$(sbindir)/immurectl
 	install -m 0711 $(O)/immure-init $(DESTDIR)$(libdir)/immure-init
+	install -d -m 0755 $(DESTDIR)$(pamdir)
+	install -m 0644 $(O)/pam_immure.so $(DESTDIR)$(pamdir)/pam_immure.so.new && mv -f $(DESTDIR)$(pamdir)/pam_immure.so.new $(DESTDIR)$(pamdir)/pam_immure.so
+	install -m 0711 $(O)/immure-keeper $(DESTDIR)$(libdir)/immure-keeper
 	install -m 0644 profiles/*.profile $(DESTDIR)$(libdir)/profiles/
 	install -m 0644 profiles/view/*.list $(DESTDIR)$(libdir)/view/
 	install -m 0644 shell/immure.1 $(DESTDIR)$(mandir)/man1/

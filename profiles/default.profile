@@ -8,11 +8,11 @@ Description=A shell account that sees the system's programs, its own home, and n
 
 [Session]
 Shell=/bin/bash
-Scope=session
+Scope=user
 UMask=0022
 
 [Files]
-# The real home is the only one in the cell. /tmp and /dev/shm are the session's own, this large each.
+# The real home is the only one in the cell. /tmp and /dev/shm are the cell's own, this large each.
 Home=real
 TmpSize=512M
 

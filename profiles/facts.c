@@ -155,6 +155,8 @@ static int parse_line(struct facts *f, char *line)
 		return add_group(&f->account, value);
 	else if (strcmp(line, "privileged") == 0)
 		return str_to_bool(value, &f->privileged);
+	else if (strcmp(line, "door") == 0)
+		return str_to_bool(value, &f->door);
 	else if (strcmp(line, "cgroup2") == 0)
 		return str_to_bool(value, &f->cgroup2);
 	else if (strcmp(line, "ssh_tty") == 0)

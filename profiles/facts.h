@@ -22,6 +22,7 @@ struct path_fact {
 struct facts {
 	struct account account;
 	bool privileged;   /* the raiser is root: no user namespace */
+	bool door;         /* the PAM door: a process of root moves into the cell */
 	int landlock_abi;  /* 0: the kernel has none */
 	bool cgroup2;      /* /sys/fs/cgroup is the unified hierarchy */
 	char tty[64];      /* the session's terminal, "/dev/pts/3", or "" */

@@ -27,7 +27,7 @@ enum step_stage step_stage(enum step_kind kind)
 
 const char *stage_name(enum step_stage stage)
 {
-	static const char *const names[] = {"none", "raise", "cell", "seal"};
+	static const char *const names[] = {"none", "raise", "cell", "door", "seal"};
 
 	return names[stage];
 }
@@ -123,7 +123,10 @@ int plan_build(const struct profile *p, const struct facts *f, struct plan *ret,
 	plan_etc(&b);
 	plan_home(&b);
 	plan_mounts(&b);
+	plan_door(&b);
 	(void)planner_add(&b, STEP_PIVOT, (struct origin){0}, NULL, NULL); /* has no members */
+	plan_account_limits(&b);
+	plan_groups(&b);
 	plan_seal(&b);
 	free(b.spare.skipped);
 	if (b.no_memory)

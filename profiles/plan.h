@@ -10,7 +10,7 @@
 #include "facts.h"
 #include "profile.h"
 
-enum step_stage { STAGE_NONE, STAGE_RAISE, STAGE_CELL, STAGE_SEAL };
+enum step_stage { STAGE_NONE, STAGE_RAISE, STAGE_CELL, STAGE_DOOR, STAGE_SEAL };
 
 enum step_kind {
 	STEP_NONE, /* never applied */
@@ -29,8 +29,10 @@ enum step_flag {
 	SF_RECURSIVE = 1u << 4,   /* a bind takes the mounts below along */
 	SF_OPTIONAL = 1u << 5,    /* a path that has gone since planning is passed over */
 	SF_FOLLOW = 1u << 6,      /* the source of a bind may be reached through links */
+	SF_OWNED = 1u << 7,       /* the account owns what is made */
 	SF_NS_USER = 1u << 8,     /* NAMESPACES */
 	SF_NS_NET = 1u << 9,
+	SF_ROOTS = 1u << 10,      /* the source of a bind has to be root's, and not writable by others */
 	SF_WALL_NAMESPACES = 1u << 12, /* SECCOMP_WALLS: namespaces, mounts, chroot */
 	SF_WALL_KEYRING = 1u << 13,    /* keyctl, add_key, request_key */
 	SF_WALL_WX = 1u << 14,         /* memory that is writable and executable */
@@ -58,17 +60,19 @@ enum step_flag {
  *   BIND           path destination, arg source, flags
  *   OWN_TMP        path destination, arg directory on the host (made 0700 if missing), num size for the tmpfs if it is another's
  *   PROC           path; arg "pid" for the subset, else "all"
- *   CGROUP DEVPTS  path
+ *   CGROUP         path
+ *   DEVPTS         path, num group of the terminals (0: the account's)
  *   TERMINAL       path destination, arg the host's device
  *   PIN READ_ONLY READ_WRITE INACCESSIBLE   path in the cell; flags SF_OPTIONAL
  *   HOSTNAME       arg
+ *   ACCOUNT_LIMIT  path name of the directive, arg value
  *   UMASK          num
  *   RLIMIT         path lower-case name of the limit as in /proc/PID/limits order ("nofile"), num soft, num2 hard (UINT64_MAX: infinity)
  *   NICE           num
  *   KEYRING        arg "private" or "inherit"
  *   ENV_PASS       path NAME or PREFIX*
  *   ENV_SET        path NAME, arg value (a later step of the same name wins; SET wins over PASS)
- *   GROUPS         arg
+ *   GROUPS         arg numbers separated by a space
  *   CHDIR          path
  *   LANDLOCK       num the ABI to use (files, and what else it can); path NULL
  *   LANDLOCK_PATH  path in the cell, flags SF_LL_*
@@ -111,6 +115,15 @@ enum step_stage step_stage(enum step_kind kind);
 const char *stage_name(enum step_stage stage);
 /* plan_find() - the first step of a kind that is not skipped, or NULL. */
 const struct step *plan_find(const struct plan *plan, enum step_kind kind);
+
+/*
+ * plan_write_seal() - the SEAL steps as a text for plan_read_seal(); on the heap, NULL without memory
+ * plan_read_seal() - changes @text; returns 0, -EPROTO for another version, -EINVAL, -ENOMEM
+ */
+char *plan_write_seal(const struct plan *plan);
+int plan_read_seal(char *text, struct plan *ret, struct im_err *err);
+/* plan_hash() - two plans that differ in what they do, apart from the login's terminal, have different ones. */
+uint64_t plan_hash(const struct plan *plan);
 
 /* step_argument() - a step's members in one line, as `immurectl explain` prints them; on the heap. */
 char *step_argument(const struct step *s);

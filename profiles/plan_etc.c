@@ -72,7 +72,7 @@ static char *passwd_text(const struct planner *b)
 		(unsigned)a->gid, a->gecos ? a->gecos : "", a->home, profile_text(b->p, KW_SHELL));
 }
 
-static bool has_gid(const struct account *a, const char *line)
+static bool has_gid(const struct planner *b, const char *line)
 {
 	const char *field = strchr(line, ':');
 	uint64_t gid;
@@ -85,22 +85,17 @@ static bool has_gid(const struct account *a, const char *line)
 		return false;
 	memcpy(digits, field + 1, len);
 	digits[len] = 0;
-	if (str_to_u64(digits, UINT32_MAX, &gid) < 0)
-		return false;
-	for (size_t i = 0; i < a->groups_len; i++)
-		if (a->groups[i].gid == gid)
-			return true;
-	return false;
+	return str_to_u64(digits, UINT32_MAX, &gid) == 0 && plan_keeps_gid(b, (gid_t)gid);
 }
 
 /* "NAME:x:GID:" of a group line, with the account as the only member that is shown: who else is in it is not its business. */
-static int add_group_line(struct strv *lines, const struct account *a, const char *line, size_t len)
+static int add_group_line(struct strv *lines, const struct planner *b, const char *line, size_t len)
 {
 	const char *last = memrchr(line, ':', len);
 
 	if (!last)
 		return 0;
-	return strv_addf(lines, "%.*s:%s\n", (int)(last - line), line, has_gid(a, line) ? a->name : "");
+	return strv_addf(lines, "%.*s:%s\n", (int)(last - line), line, has_gid(b, line) ? b->f->account.name : "");
 }
 
 static char *group_text(const struct planner *b)
@@ -114,11 +109,11 @@ static char *group_text(const struct planner *b)
 	for (const char *at = b->f->system_group; at && *at && r == 0;) {
 		const size_t len = strcspn(at, "\n");
 
-		r = add_group_line(&lines, a, at, len);
+		r = add_group_line(&lines, b, at, len);
 		at += len + (at[len] == '\n');
 	}
 	for (size_t i = 0; i < a->groups_len && r == 0; i++)
-		if (a->groups[i].gid >= 1000 && a->groups[i].gid != 65534)
+		if (a->groups[i].gid >= 1000 && a->groups[i].gid != 65534 && plan_keeps_gid(b, a->groups[i].gid))
 			r = strv_addf(&lines, "%s:x:%u:%s\n", a->groups[i].name, (unsigned)a->groups[i].gid, i ? a->name : "");
 	for (size_t i = 0; i < lines.len; i++)
 		total += strlen(lines.items[i]);

@@ -174,6 +174,15 @@ static int walk(struct planner *b, const struct item *it, const char **ret_missi
 	return 0;
 }
 
+/* A process of root resolves names in the cell: an account must not be able to put something in its way. */
+static int at_the_door(struct planner *b, const struct item *it, bool temporary)
+{
+	if (plan_root_needs(it->path) || (temporary && plan_root_resolves(it->path)))
+		return im_errs_add(b->errs, EPERM, it->from, "%s: %s: a process of root in the cell depends on what is there (choose another "
+			"destination)", keywords[it->kw].name, it->path);
+	return 0;
+}
+
 static void mount_item(struct planner *b, const struct item *it)
 {
 	const bool temporary = it->kw == KW_TEMPORARY_FILE_SYSTEM;
@@ -190,6 +199,8 @@ static void mount_item(struct planner *b, const struct item *it)
 		return;
 	}
 	if (fact.kind != PATH_MISSING)
+		r = b->f->door ? at_the_door(b, it, temporary) : 0;
+	if (fact.kind != PATH_MISSING && r == 0)
 		r = walk(b, it, &missing);
 	if (r < 0)
 		return;
@@ -201,6 +212,10 @@ static void mount_item(struct planner *b, const struct item *it)
 	} else {
 		s->flags |= SF_RECURSIVE | SF_FOLLOW | (it->spec.optional ? (unsigned)SF_OPTIONAL : 0);
 	}
+	if (temporary)
+		s->flags |= SF_OWNED;
+	else if (b->f->door && plan_root_resolves(it->path))
+		s->flags |= SF_ROOTS;
 	if (it->kw == KW_BIND_READ_ONLY_PATHS || it->spec.read_only)
 		s->flags |= SF_READ_ONLY;
 	if (fact.kind == PATH_MISSING || r == 1)

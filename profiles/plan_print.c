@@ -15,6 +15,8 @@ static const struct {
 	{SF_NO_SUID, "nosuid"},
 	{SF_NO_DEV, "nodev"},
 	{SF_NO_EXEC, "noexec"},
+	{SF_OWNED, "owned"},
+	{SF_ROOTS, "roots"},
 	{SF_NS_USER, "user"},
 	{SF_NS_NET, "net"},
 	{SF_WALL_NAMESPACES, "namespaces"},
@@ -103,6 +105,7 @@ char *step_argument(const struct step *s)
 	case STEP_NICE:
 		return str_printf("%" PRIu64, s->num);
 	case STEP_ENV_SET:
+	case STEP_ACCOUNT_LIMIT:
 		return str_printf("%s=%s", path, arg);
 	case STEP_LANDLOCK:
 		return str_printf("abi %" PRIu64, s->num);

@@ -19,7 +19,7 @@ static void limits(struct planner *b)
 
 	/* 1: no core file is that small, and the kernel starts no core_pattern program for it; for 0 it does (core(5)) */
 	s->num = s->num2 = 1;
-	if (b->f->core_locked)
+	if (b->f->core_locked && !b->f->door)
 		planner_skip(b, s, "the login's hard limit is 0 already");
 	for (int kw = 0; kw < KW_MAX; kw++) {
 		const char *name = keywords[kw].name;
@@ -49,12 +49,16 @@ static void environment(struct planner *b)
 {
 	static const char *const pass[] = {"TERM", "COLORTERM", "LANG", "LANGUAGE", "LC_*", "TZ", "SSH_CLIENT", "SSH_CONNECTION",
 		"SSH_ORIGINAL_COMMAND", "GIT_PROTOCOL", "MAIL", "NO_COLOR"};
+	/* behind the door sshd makes these in the cell */
+	static const char *const pass_door[] = {"SSH_TTY", "SSH_AUTH_SOCK", "XDG_SESSION_ID"};
 	const struct account *a = &b->f->account;
 	const struct values *more = &b->p->v[KW_PASS_ENVIRONMENT], *sets = &b->p->v[KW_ENVIRONMENT];
 	char run[64];
 
 	for (size_t i = 0; i < sizeof(pass) / sizeof(*pass); i++)
 		(void)planner_add(b, STEP_ENV_PASS, by_default, pass[i], NULL); /* complete */
+	for (size_t i = 0; b->f->door && i < sizeof(pass_door) / sizeof(*pass_door); i++)
+		(void)planner_add(b, STEP_ENV_PASS, by_default, pass_door[i], NULL); /* complete */
 	for (size_t i = 0; i < more->len; i++)
 		(void)planner_add(b, STEP_ENV_PASS, more->items[i].from, more->items[i].text, NULL); /* complete */
 	set(b, by_default, "HOME", a->home);
@@ -64,7 +68,7 @@ static void environment(struct planner *b)
 	set(b, by_default, "PATH", "/usr/local/bin:/usr/bin:/bin:/usr/local/games:/usr/games");
 	(void)snprintf(run, sizeof(run), "/run/user/%u", (unsigned)a->uid); /* a number fits */
 	set(b, by_default, "XDG_RUNTIME_DIR", run);
-	if (b->f->tty[0] && b->f->ssh_tty)
+	if (b->f->tty[0] && b->f->ssh_tty && !b->f->door)
 		set(b, by_default, "SSH_TTY", "/dev/console");
 	if (b->f->agent[0]) {
 		const struct step *at = plan_covering(b, b->f->agent);
@@ -111,7 +115,7 @@ static void landlock_files(struct planner *b)
 
 		if (s.skipped || !s.path || !(s.kind == STEP_READ_WRITE || (mount && !(s.flags & SF_READ_ONLY))))
 			continue;
-		if (!path_is_below(s.path, "/dev"))
+		if (!path_is_below(s.path, "/dev") && !path_is_below(s.path, "/run/immure")) /* that is the door's */
 			landlock_path(b, s.from, s.path, SF_LL_WRITE | (s.flags & SF_OPTIONAL));
 	}
 }
@@ -225,15 +229,11 @@ static void shell(struct planner *b)
 void plan_seal(struct planner *b)
 {
 	const char *cwd = profile_text(b->p, KW_WORKING_DIRECTORY);
-	struct step *s;
 
 	planner_add(b, STEP_UMASK, profile_from(b->p, KW_UMASK), NULL, NULL)->num = profile_number(b->p, KW_UMASK);
 	limits(b);
 	(void)planner_add(b, STEP_KEYRING, profile_from(b->p, KW_KEYRING_MODE), NULL, profile_text(b->p, KW_KEYRING_MODE));
 	environment(b);
-	s = planner_add(b, STEP_GROUPS, by_default, NULL, "only the primary group");
-	if (!b->f->privileged)
-		planner_skip(b, s, "without the PAM door the login's supplementary groups stay");
 	(void)planner_add(b, STEP_CHDIR, profile_from(b->p, KW_WORKING_DIRECTORY), cwd ? cwd : b->f->account.home, NULL);
 	(void)planner_add(b, STEP_CAPABILITIES, by_default, NULL, NULL); /* has no members */
 	(void)planner_add(b, STEP_NO_NEW_PRIVS, by_default, NULL, NULL); /* has no members */

@@ -6,6 +6,7 @@
 #include "planner.h"
 
 #define MIB (UINT64_C(1) << 20)
+#define TTY_GROUP 5 /* Debian's and everybody's number of group tty: devpts(5) */
 #define SAFE (SF_NO_SUID | SF_NO_DEV)
 
 static const struct origin by_default;
@@ -98,6 +99,7 @@ static void dev(struct planner *b)
 	static const char *const links[][2] = {{"/dev/fd", "/proc/self/fd"}, {"/dev/stdin", "/proc/self/fd/0"},
 		{"/dev/stdout", "/proc/self/fd/1"}, {"/dev/stderr", "/proc/self/fd/2"}, {"/dev/ptmx", "pts/ptmx"}};
 	char path[32];
+	struct step *s;
 
 	for (size_t i = 0; i < sizeof(nodes) / sizeof(*nodes); i++) {
 		(void)snprintf(path, sizeof(path), "/dev/%s", nodes[i]); /* the names above fit */
@@ -105,10 +107,14 @@ static void dev(struct planner *b)
 	}
 	for (size_t i = 0; i < sizeof(links) / sizeof(*links); i++)
 		(void)planner_add(b, STEP_SYMLINK, by_default, links[i][0], links[i][1]); /* complete */
-	planner_add(b, STEP_DEVPTS, by_default, "/dev/pts", NULL)->flags = SF_NO_SUID | SF_NO_EXEC;
+	s = planner_add(b, STEP_DEVPTS, by_default, "/dev/pts", NULL);
+	s->flags = SF_NO_SUID | SF_NO_EXEC;
+	s->num = b->f->privileged ? TTY_GROUP : 0; /* in a user namespace only the account's own is mapped */
 	tmpfs(b, profile_from(b->p, KW_TMP_SIZE), "/dev/shm", profile_number(b->p, KW_TMP_SIZE), 01777, SAFE);
-	if (b->f->tty[0])
-		planner_add(b, STEP_TERMINAL, by_default, "/dev/console", b->f->tty)->flags = SF_NO_SUID | SF_NO_EXEC;
+	if (b->f->tty[0]) /* a name below /dev/pts is one of the cell's own terminals */
+		planner_add(b, STEP_TERMINAL, by_default,
+			b->f->door && !path_is_below(b->f->tty, "/dev/pts") ? b->f->tty : "/dev/console", b->f->tty)->flags =
+			SF_NO_SUID | SF_NO_EXEC;
 }
 
 static void run(struct planner *b)
@@ -116,7 +122,7 @@ static void run(struct planner *b)
 	char path[64];
 
 	(void)snprintf(path, sizeof(path), "/run/user/%u", (unsigned)b->f->account.uid); /* a number fits */
-	tmpfs(b, by_default, path, 16 * MIB, 0700, SAFE);
+	tmpfs(b, by_default, path, 16 * MIB, 0700, SAFE | SF_OWNED);
 	tmpfs(b, by_default, "/run/lock", 4 * MIB, 01777, SAFE | SF_NO_EXEC);
 	tmpfs(b, by_default, "/run/screen", 1 * MIB, 01777, SAFE | SF_NO_EXEC);
 	(void)planner_add(b, STEP_SYMLINK, by_default, "/var/run", "/run"); /* complete */

@@ -26,10 +26,19 @@ void plan_system(struct planner *b);   /* root, /usr, /proc, /sys, /dev, /run, /
 void plan_etc(struct planner *b);      /* /etc and what of /var is shown */
 void plan_home(struct planner *b);     /* the home, the agent's socket */
 void plan_mounts(struct planner *b);   /* BindPaths= and the like, then the protected paths */
+void plan_door(struct planner *b);     /* what a process of root that enters needs */
+void plan_account_limits(struct planner *b);
+void plan_groups(struct planner *b);
 void plan_seal(struct planner *b);     /* limits to seccomp */
 
 /* plan_covering() - the last mount so far that @path lies in (a BIND, TMPFS, OWN_TMP …), or NULL: the root itself. */
 const struct step *plan_covering(const struct planner *b, const char *path);
+/* plan_root_resolves() - in a tree where root looks up programs, libraries and accounts: what is shown there has to be root's. */
+bool plan_root_resolves(const char *path);
+/* plan_root_needs() - a place that a process of root in the cell depends on: nothing may be shown there. */
+bool plan_root_needs(const char *path);
+/* plan_keeps_gid() - is this a group that the account keeps in the cell? */
+bool plan_keeps_gid(const struct planner *b, gid_t gid);
 /* plan_is_fixed() - a path of the cell that no profile may cover or use as a home. */
 bool plan_is_fixed(const char *path);
 

@@ -212,6 +212,7 @@ static int start(const struct session *s, struct waiting *w, struct im_err *err)
 {
 	const struct step *shell = plan_find(s->plan, STEP_EXEC);
 	const struct sigaction def = {.sa_handler = SIG_DFL};
+	const struct cell_request req = {.init_path = LIBDIR "/immure-init", .say = s->say, .uid = geteuid(), .gid = getegid()};
 	sigset_t all;
 	int report[2], r;
 
@@ -223,7 +224,7 @@ static int start(const struct session *s, struct waiting *w, struct im_err *err)
 	if (r == 0)
 		r = terminal_find(&w->tty, err);
 	if (r == 0)
-		r = cell_raise(s->plan, LIBDIR "/immure-init", s->say, &w->cell, err);
+		r = cell_raise(s->plan, &req, &w->cell, err);
 	if (r == 0)
 		r = cell_enter(&w->cell, s->plan, err);
 	if (r == 0)
@@ -258,6 +259,25 @@ static int refused(const struct session *s, const struct im_err *err)
 	shown.code = -err->code;
 	(void)refuse_session(s->account, &shown); /* the status says more */
 	return shown.code == ENOENT ? IM_EXIT_NOTFOUND : IM_EXIT_NOEXEC;
+}
+
+int session_seal(const struct session *s)
+{
+	const struct step *shell = plan_find(s->plan, STEP_EXEC);
+	struct strv env = {0};
+	struct im_err err = {0};
+	int r = seal_environment(s->plan, s->login, &env, &err);
+
+	if (r == 0 && !(s->argv[0] = session_shell_name(shell->path, s->argv[0])))
+		r = im_fail(&err, ENOMEM, "session: not enough memory");
+	if (r == 0)
+		r = seal_apply(s->plan, -1, &err);
+	if (r == 0) {
+		(void)execve(shell->path, s->argv, env.items); /* returns only if it failed */
+		im_fail(&err, errno, "exec %s: %s", shell->path, strerror(errno));
+		err.code = -err.code;
+	}
+	return refused(s, &err);
 }
 
 /* The child has ended, or is ended now: its namespace cannot go while it is there as a zombie. */

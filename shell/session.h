@@ -25,6 +25,12 @@ struct session {
 int session_run(const struct session *s);
 
 /*
+ * session_seal() - in a cell that the PAM door built: seal this very process and become the shell; no process more
+ * @plan: from plan_read_seal(). Returns only if it failed, with IM_EXIT_REFUSED, IM_EXIT_NOEXEC or IM_EXIT_NOTFOUND.
+ */
+int session_seal(const struct session *s);
+
+/*
  * session_shell_name() - argv[0] of the inner shell: its name, with a dash in front for a login shell
  * @argv0: what immure was called by; on the heap, or NULL without memory
  */

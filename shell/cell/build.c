@@ -2,7 +2,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sched.h>
 #include <string.h>
+#include <sys/fsuid.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -40,9 +42,34 @@ int build_fail(struct build *b, const char *operation, const char *path)
 	return im_fail(b->err, code, "cell: %s %s: %s", operation, path, strerror(code));
 }
 
+void build_as_account(const struct build *b, bool yes)
+{
+	if (!b->privileged)
+		return;
+	if (!yes)
+		(void)setfsuid(0); /* cannot fail for root, whose real id is 0 */
+	(void)setfsgid(yes ? b->req->gid : 0); /* as above */
+	if (yes)
+		(void)setfsuid(b->req->uid); /* as above */
+}
+
+/* A path that only root can search must not lead through a link: somebody else may have laid it. */
+static int open_source(const struct build *b, const char *path)
+{
+	struct open_how how = {.flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_NO_MAGICLINKS};
+	int fd;
+
+	build_as_account(b, true);
+	fd = sys_openat2(AT_FDCWD, path, &how);
+	build_as_account(b, false);
+	if (fd >= 0 || errno != EACCES || !b->privileged)
+		return fd;
+	how.resolve |= RESOLVE_NO_SYMLINKS;
+	return sys_openat2(AT_FDCWD, path, &how);
+}
+
 static int open_sources(struct build *b)
 {
-	const struct open_how how = {.flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_NO_MAGICLINKS};
 
 	b->sources = calloc(b->plan->len + 1, sizeof(*b->sources));
 	if (!b->sources)
@@ -50,7 +77,7 @@ static int open_sources(struct build *b)
 	for (size_t i = 0; i < b->plan->len; i++) {
 		const struct step *s = &b->plan->steps[i];
 		const bool follow = s->kind == STEP_BIND && (s->flags & SF_FOLLOW) && !s->skipped;
-		const int fd = follow ? sys_openat2(AT_FDCWD, s->arg, &how) : -1;
+		const int fd = follow ? open_source(b, s->arg) : -1;
 
 		b->sources[i] = fd < 0 ? -errno : fd;
 	}
@@ -67,9 +94,10 @@ static void build_done(struct build *b)
 		(void)close(b->root); /* as above */
 }
 
-int build_cell(const struct plan *plan, cell_narrator say, struct im_err *err)
+int build_cell(const struct plan *plan, const struct cell_request *req, struct im_err *err)
 {
-	struct build b = {.plan = plan, .root = -1, .err = err};
+	struct build b = {.plan = plan, .root = -1, .err = err, .req = req,
+		.privileged = !(cell_namespaces(plan) & CLONE_NEWUSER)};
 	struct mount_attr private = {.propagation = MS_PRIVATE};
 	int r = open_sources(&b);
 
@@ -81,8 +109,8 @@ int build_cell(const struct plan *plan, cell_narrator say, struct im_err *err)
 
 		if (step_stage(s->kind) != STAGE_CELL || s->skipped)
 			continue;
-		if (say)
-			say(s, i + 1);
+		if (req->say)
+			req->say(s, i + 1);
 		r = appliers[s->kind] ? appliers[s->kind](&b, s) :
 					im_fail(err, ENOSYS, "cell: no way to apply step %zu (%s)", i + 1, step_name(s->kind));
 	}

@@ -22,6 +22,8 @@ struct build {
 	int *sources;
 	dev_t own[BUILD_MAX_OWN]; /* file systems that the builder made: only there it makes mount points */
 	size_t own_len;
+	const struct cell_request *req;
+	bool privileged; /* built by root, for the account of req */
 	struct im_err *err;
 };
 
@@ -29,7 +31,7 @@ struct build {
  * build_cell() - every CELL step of the plan, in order; the first one that fails ends it
  * The caller is alone in its new mount namespace. After PIVOT nothing of the host's tree is left in it.
  */
-int build_cell(const struct plan *plan, cell_narrator say, struct im_err *err);
+int build_cell(const struct plan *plan, const struct cell_request *req, struct im_err *err);
 
 /* Appliers, by kind of step. All return 0, or a negative errno with b->err filled. */
 typedef int build_applier(struct build *b, const struct step *s);
@@ -37,6 +39,12 @@ build_applier build_root, build_directory, build_symlink, build_file;
 build_applier build_tmpfs, build_bind, build_own_tmp, build_proc, build_cgroup, build_devpts, build_terminal;
 build_applier build_pin, build_read_only, build_read_write, build_inaccessible;
 build_applier build_hostname, build_loopback, build_pivot;
+
+/*
+ * build_as_account() - file work with the ids of the account, or with those of the builder again
+ * Without a user namespace the builder is root, and a path may be the account's to change.
+ */
+void build_as_account(const struct build *b, bool yes);
 
 /* build_fail() - "operation path: reason (hint)" from errno; returns the negative errno. */
 int build_fail(struct build *b, const char *operation, const char *path);
@@ -58,5 +66,7 @@ int build_attach(struct build *b, int mount, const char *path, bool directory, u
 #define BUILD_HIDDEN_FILE "/run/immure/hidden"
 #define BUILD_HIDDEN_DIR  "/run/immure/hidden.d"
 #define CELL_RECORD       "/run/immure/cell"
+#define CELL_SEAL         "/run/immure/seal"    /* plan_write_seal() */
+#define CELL_PROFILE      "/run/immure/profile" /* canonical text */
 
 #endif

@@ -56,10 +56,25 @@ out:
 	return mount;
 }
 
-static int new_tmpfs(uint64_t size_bytes, unsigned mode)
+/* @owner: the account that it belongs to; NULL: the builder. */
+static int new_tmpfs(uint64_t size_bytes, unsigned mode, const struct cell_request *owner)
 {
-	char size[24], perm[16];
-	const char *options[] = {"mode", perm, size_bytes ? "size" : NULL, size, NULL};
+	char size[24], perm[16], uid[16], gid[16];
+	const char *options[10] = {"mode", perm};
+	size_t n = 2;
+
+	if (size_bytes) {
+		options[n++] = "size";
+		options[n++] = size;
+	}
+	if (owner) {
+		options[n++] = "uid";
+		options[n++] = uid;
+		options[n++] = "gid";
+		options[n++] = gid;
+		(void)snprintf(uid, sizeof(uid), "%u", (unsigned)owner->uid); /* fits */
+		(void)snprintf(gid, sizeof(gid), "%u", (unsigned)owner->gid); /* fits */
+	}
 
 	(void)snprintf(size, sizeof(size), "%" PRIu64, size_bytes); /* fits */
 	(void)snprintf(perm, sizeof(perm), "%o", mode);             /* fits */
@@ -69,7 +84,7 @@ static int new_tmpfs(uint64_t size_bytes, unsigned mode)
 /* The cell's root lies over the host's; lookups that start at "/" still see the host, until PIVOT. */
 int build_root(struct build *b, const struct step *s)
 {
-	const int mount = new_tmpfs(s->num, 0755), slash = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	const int mount = new_tmpfs(s->num, 0755, NULL), slash = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	struct mount_attr attr = {.attr_set = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV};
 	int r = 0;
 
@@ -83,7 +98,7 @@ int build_root(struct build *b, const struct step *s)
 
 int build_tmpfs(struct build *b, const struct step *s)
 {
-	const int mount = new_tmpfs(s->num, (unsigned)s->num2);
+	const int mount = new_tmpfs(s->num, (unsigned)s->num2, b->privileged && (s->flags & SF_OWNED) ? b->req : NULL);
 	int r;
 
 	if (mount < 0)
@@ -121,12 +136,23 @@ static int clone_host(const char *path, bool *ret_directory)
 	return fd < 0 ? -1 : clone_fd(fd, ret_directory);
 }
 
+/* As the account where that is enough: a file server may give root less than it. */
+static int clone_plain(const struct build *b, const char *path, bool *ret_directory)
+{
+	int tree;
+
+	build_as_account(b, true);
+	tree = clone_host(path, ret_directory);
+	build_as_account(b, false);
+	return tree < 0 && errno == EACCES && b->privileged ? clone_host(path, ret_directory) : tree;
+}
+
 static int clone_source(struct build *b, const struct step *s, bool *ret_directory)
 {
 	int *held = &b->sources[s - b->plan->steps], fd = *held;
 
 	if (!(s->flags & SF_FOLLOW))
-		return clone_host(s->arg, ret_directory);
+		return clone_plain(b, s->arg, ret_directory);
 	*held = -EBADF;
 	errno = fd < 0 ? -fd : 0;
 	return fd < 0 ? -1 : clone_fd(fd, ret_directory);
@@ -136,7 +162,13 @@ int build_bind(struct build *b, const struct step *s)
 {
 	bool directory = false;
 	const int tree = clone_source(b, s, &directory);
+	struct stat st;
 
+	if (tree >= 0 && (s->flags & SF_ROOTS) && (fstat(tree, &st) < 0 || st.st_uid != 0 || (st.st_mode & 022))) {
+		(void)close(tree); /* drops it */
+		return im_fail_at(b->err, EPERM, s->from, "cell: bind %s to %s: it has to be root's, and not writable by others (root looks things "
+			"up there)", s->arg, s->path);
+	}
 	if (tree < 0 && errno == ENOENT && (s->flags & SF_OPTIONAL))
 		return 0;
 	return tree < 0 ? build_fail(b, "bind", s->arg) : build_attach(b, tree, s->path, directory, s->flags);
@@ -153,13 +185,15 @@ int build_terminal(struct build *b, const struct step *s)
 /* Another account may have taken the name, or the disk is full: then memory has to do. */
 int build_own_tmp(struct build *b, const struct step *s)
 {
-	const uid_t uid = geteuid();
+	const uid_t uid = b->req->uid;
 	bool directory = false;
 	struct stat st;
 	int tree = -1;
 
+	build_as_account(b, true);
 	if (mkdir(s->arg, 0700) == 0 || errno == EEXIST)
 		tree = clone_host(s->arg, &directory);
+	build_as_account(b, false);
 	if (tree >= 0 && (fstat(tree, &st) < 0 || !directory || st.st_uid != uid || (st.st_mode & 077))) {
 		(void)close(tree); /* drops it */
 		tree = -1;
@@ -192,8 +226,12 @@ int build_cgroup(struct build *b, const struct step *s)
 
 int build_devpts(struct build *b, const struct step *s)
 {
-	static const char *const options[] = {"ptmxmode", "0666", "mode", "0620", NULL};
-	const int mount = new_mount("devpts", options, 0);
+	char gid[16];
+	const char *const options[] = {"ptmxmode", "0666", "mode", "0620", s->num ? "gid" : NULL, gid, NULL};
+	int mount;
+
+	(void)snprintf(gid, sizeof(gid), "%u", (unsigned)s->num); /* fits */
+	mount = new_mount("devpts", options, 0);
 
 	return mount < 0 ? build_fail(b, "mount devpts on", s->path) : build_attach(b, mount, s->path, true, s->flags);
 }

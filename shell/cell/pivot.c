@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <net/if.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -33,6 +34,17 @@ int build_loopback(struct build *b, const struct step *s)
 	return r;
 }
 
+static int leave_file(struct build *b, const struct cell_file *f)
+{
+	char *path = strdup(f->path), *text = strdup(f->text);
+	const struct step s = {.kind = STEP_FILE, .path = path, .data = text, .num = f->secret ? 0400 : 0444};
+	const int r = path && text ? build_file(b, &s) : im_fail(b->err, ENOMEM, "cell: not enough memory");
+
+	free(path);
+	free(text);
+	return r;
+}
+
 /*
  * pivot_root(".", ".") stacks the old root on the new one, and the lazy umount takes it and all below it away: from then on
  * no path leads to the host (pivot_root(2), NOTES).
@@ -40,15 +52,15 @@ int build_loopback(struct build *b, const struct step *s)
 int build_pivot(struct build *b, const struct step *s)
 {
 	struct mount_attr attr = {.attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV};
-	struct step record = {.kind = STEP_FILE, .path = (char[]){CELL_RECORD}, .num = 0444};
 	char text[256];
 	int r;
 
 	(void)s; /* has no members */
 	if (record_write(text, sizeof(text)) < 0)
 		return build_fail(b, "look at", "/proc/self/ns");
-	record.data = text;
-	r = build_file(b, &record);
+	r = leave_file(b, &(struct cell_file){CELL_RECORD, text, false});
+	for (size_t i = 0; i < b->req->files_len && r == 0; i++)
+		r = leave_file(b, &b->req->files[i]);
 	if (r < 0)
 		return r;
 	if (fchdir(b->root) < 0 || syscall(SYS_pivot_root, ".", ".") < 0 || umount2(".", MNT_DETACH) < 0 || chdir("/") < 0)

@@ -8,12 +8,14 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -53,7 +55,8 @@ static int pipes_open(struct pipes *p, const char *init_path, struct im_err *err
 	p->init = open(init_path, O_PATH | O_CLOEXEC | O_NOFOLLOW);
 	if (p->init < 0)
 		return im_fail(err, errno, "cell: open %s: %s (is immure installed completely?)", init_path, strerror(errno));
-	if (pipe2(p->status, O_CLOEXEC) < 0 || pipe2(p->release, O_CLOEXEC) < 0 || pipe2(p->lifeline, O_CLOEXEC) < 0) {
+	if (pipe2(p->status, O_CLOEXEC) < 0 || pipe2(p->release, O_CLOEXEC) < 0 ||
+		socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, p->lifeline) < 0) {
 		im_fail(err, errno, "cell: make pipe: %s", strerror(errno));
 		pipes_done(p);
 		return -err->code;
@@ -104,7 +107,26 @@ static _Noreturn void become_init(struct pipes *p)
 	_exit(1);
 }
 
-static _Noreturn void child(const struct plan *plan, struct pipes *p, cell_narrator say, uid_t uid, gid_t gid)
+/* Built by root: init is the account's process like all others in the cell. */
+static int become_account(const struct cell_request *req, struct im_err *err)
+{
+	if (setgroups(0, NULL) < 0 || setresgid(req->gid, req->gid, req->gid) < 0 || setresuid(req->uid, req->uid, req->uid) < 0)
+		return im_fail(err, errno, "cell: become uid %u: %s", (unsigned)req->uid, strerror(errno));
+	return 0;
+}
+
+/* The account's groups decide what it can reach, also while root looks it up for it. */
+static int take_groups(const struct plan *plan, struct im_err *err)
+{
+	gid_t groups[CELL_MAX_GROUPS];
+	const int n = cell_groups(plan, groups, CELL_MAX_GROUPS);
+
+	if (n < 0 || setgroups((size_t)n, groups) < 0)
+		return im_fail(err, n < 0 ? -n : errno, "cell: take over groups: %s", strerror(n < 0 ? -n : errno));
+	return 0;
+}
+
+static _Noreturn void child(const struct plan *plan, struct pipes *p, const struct cell_request *req)
 {
 	struct im_err err = {0};
 	int r = 0;
@@ -116,11 +138,15 @@ static _Noreturn void child(const struct plan *plan, struct pipes *p, cell_narra
 	if (prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) < 0)
 		r = im_fail(&err, errno, "cell: prctl: %s", strerror(errno));
 	if (r == 0 && (cell_namespaces(plan) & CLONE_NEWUSER))
-		r = userns_map_self(uid, gid, &err);
+		r = userns_map_self(req->uid, req->gid, &err);
+	else if (r == 0)
+		r = take_groups(plan, &err);
 	if (r == 0)
-		r = build_cell(plan, say, &err);
+		r = build_cell(plan, req, &err);
 	if (r == 0)
 		r = drop_privilege(&err);
+	if (r == 0 && !(cell_namespaces(plan) & CLONE_NEWUSER))
+		r = become_account(req, &err);
 	report(p->status[1], &err);
 	if (r < 0)
 		_exit(1);
@@ -171,19 +197,17 @@ static pid_t clone_child(const struct plan *plan, int *pidfd)
 	return sys_clone3(&args);
 }
 
-int cell_raise(const struct plan *plan, const char *init_path, cell_narrator say, struct cell *ret, struct im_err *err)
+int cell_raise(const struct plan *plan, const struct cell_request *req, struct cell *ret, struct im_err *err)
 {
 	struct pipes p = {{-1, -1}, {-1, -1}, {-1, -1}, -1};
-	const uid_t uid = geteuid();
-	const gid_t gid = getegid();
 	struct cell c = CELL_NONE;
-	int r = pipes_open(&p, init_path, err);
+	int r = pipes_open(&p, req->init_path, err);
 
 	if (r < 0)
 		return r;
 	c.init = clone_child(plan, &c.pidfd);
 	if (c.init == 0)
-		child(plan, &p, say, uid, gid);
+		child(plan, &p, req);
 	if (c.init < 0) {
 		r = im_fail(err, errno, "cell: clone3: %s%s", strerror(errno), sys_userns_hint());
 		pipes_done(&p);
@@ -238,9 +262,17 @@ void cell_end(struct cell *c)
 			info.si_pid = 0;
 		}
 	}
+	cell_forget(c);
+}
+
+void cell_forget(struct cell *c)
+{
 	close_fd(&c->pidfd);
 	close_fd(&c->lifeline);
 	close_fd(&c->release);
 	close_fd(&c->status);
+	close_fd(&c->link);
+	for (size_t i = 0; i < CELL_NAMESPACES; i++)
+		close_fd(&c->namespaces[i]);
 	c->init = -1;
 }

@@ -12,6 +12,8 @@ int seal_nice(const struct step *s, struct im_err *err);
 int seal_keyring(const struct step *s, struct im_err *err);
 /* seal_landlock() - all LANDLOCK_* steps as one ruleset; needs no_new_privs. */
 int seal_landlock(const struct plan *plan, struct im_err *err);
+/* seal_landlock_network() - only the ports and scopes of them, nothing of files: for a process that goes on as root. */
+int seal_landlock_network(const struct plan *plan, struct im_err *err);
 /* seal_seccomp() - the SECCOMP_* steps as two programs; needs no_new_privs. */
 int seal_seccomp(const struct plan *plan, struct im_err *err);
 

@@ -34,6 +34,16 @@ int seccomp_export(const struct seccomp_policy *p, int fd_walls, int fd_filter, 
 int seccomp_compile(const struct seccomp_policy *p, struct im_err *err);
 int seccomp_apply(const struct seccomp_policy *p, struct im_err *err);
 
+/*
+ * The walls for the PAM door's caller are compiled when immure is built, one variant for each of these 16: a module that is loaded
+ * into sshd should not bring a compiler of filters along.
+ */
+enum { FILTER_DOORS = 16 };
+/* filter_door() - the variant for SF_WALL_* flags; @families: only the address families of the default. */
+unsigned filter_door(unsigned walls, bool families);
+/* filter_door_policy() - what variant @door is compiled from. */
+struct seccomp_policy filter_door_policy(unsigned door);
+
 /* seccomp_print_groups() - the @groups and what is in them, for `immurectl syscalls` and the man page. */
 int seccomp_print_groups(FILE *out);
 

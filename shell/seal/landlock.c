@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Landlock, by its system calls: the oldest supported C library knows neither them nor the newer rights. */
 #include <errno.h>
+#include <stdbool.h>
 #include <fcntl.h>
 #include <stdint.h>
 #include <string.h>
@@ -102,7 +103,7 @@ static int add_port(int ruleset, const struct step *s, struct im_err *err)
 	return 0;
 }
 
-int seal_landlock(const struct plan *plan, struct im_err *err)
+static int restrict_self(const struct plan *plan, bool files, struct im_err *err)
 {
 	const struct step *main = plan_find(plan, STEP_LANDLOCK);
 	struct ruleset_attr attr;
@@ -111,13 +112,17 @@ int seal_landlock(const struct plan *plan, struct im_err *err)
 	if (!main)
 		return 0;
 	attr = wanted(plan, main->num);
+	if (!files)
+		attr.fs = 0;
+	if (!attr.fs && !attr.net && !attr.scoped)
+		return 0; /* the kernel takes no empty ruleset */
 	ruleset = (int)syscall(SYS_landlock_create_ruleset, &attr, main->num >= 6 ? 24 : main->num >= 4 ? 16 : 8, 0);
 	if (ruleset < 0)
 		return im_fail_at(err, errno, main->from, "landlock: %s", strerror(errno));
 	for (size_t i = 0; i < plan->len && r == 0; i++) {
 		const struct step *s = &plan->steps[i];
 
-		if (!s->skipped && s->kind == STEP_LANDLOCK_PATH)
+		if (files && !s->skipped && s->kind == STEP_LANDLOCK_PATH)
 			r = add_path(ruleset, s, attr.fs, err);
 		if (!s->skipped && s->kind == STEP_LANDLOCK_TCP)
 			r = add_port(ruleset, s, err);
@@ -126,4 +131,14 @@ int seal_landlock(const struct plan *plan, struct im_err *err)
 		r = im_fail_at(err, errno, main->from, "landlock: %s", strerror(errno));
 	(void)close(ruleset); /* the process has its own reference */
 	return r;
+}
+
+int seal_landlock(const struct plan *plan, struct im_err *err)
+{
+	return restrict_self(plan, true, err);
+}
+
+int seal_landlock_network(const struct plan *plan, struct im_err *err)
+{
+	return restrict_self(plan, false, err);
 }

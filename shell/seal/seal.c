@@ -31,8 +31,6 @@ static int apply_one(const struct step *s, struct im_err *err)
 		return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ? im_fail(err, errno, "no_new_privs: %s", strerror(errno)) : 0;
 	case STEP_LANDLOCK:
 		return 0; /* with its rules, below */
-	case STEP_GROUPS:
-		return im_fail_at(err, ENOSYS, s->from, "groups: cannot be dropped without privilege");
 	default:
 		return 0; /* the environment is built apart; seccomp comes last */
 	}

@@ -48,6 +48,16 @@ world_accounts() {
 	done
 }
 
+# WORLD_DOOR=1: the PAM door, last in the stacks that all services of Debian include, as the package puts it there
+world_door() {
+	[ -n "${WORLD_DOOR-}" ] || return 0
+	local f
+	for f in common-session common-session-noninteractive; do
+		sed -i '/pam_immure/d' /etc/pam.d/$f && echo "session required pam_immure.so" >>/etc/pam.d/$f || return
+	done
+	: >/run/utmp && mkdir -p /var/log && : >/var/log/wtmp && : >/var/log/lastlog
+}
+
 world_log() { # a syslog that only writes down
 	command -v python3 >/dev/null || return 0
 	cat >$WORLD/log.py <<'END'
@@ -72,7 +82,7 @@ world_sshd() {
 ListenAddress 127.0.0.1:22
 HostKey $WORLD/host_key
 PidFile $WORLD/sshd.pid
-UsePAM no
+UsePAM $([ -n "${WORLD_DOOR-}" ] && echo yes || echo no)
 StrictModes no
 PasswordAuthentication no
 Subsystem sftp /usr/lib/openssh/sftp-server
@@ -103,7 +113,7 @@ END
 ssh_to() { local user=$1; shift; ssh -F $WORLD/ssh_config "$user@world" "$@"; }
 
 world_up() {
-	hostname world && world_mounts && world_accounts && world_log && world_sshd && return
+	hostname world && world_mounts && world_accounts && world_door && world_log && world_sshd && return
 	echo "Bail out! the throwaway world could not be made" >&2
 	exit 1
 }

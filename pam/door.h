@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/* The PAM door: who has to go through it, and going through. */
+#ifndef IMMURE_DOOR_H
+#define IMMURE_DOOR_H
+
+#include <stdbool.h>
+
+#include "account.h"
+#include "err.h"
+#include "plan.h"
+#include "profile.h"
+
+/*
+ * nss_account() - an account through the name service, as its database says it: name and uid agree
+ * @name: as the login gave it; the result has the first name of its uid, and all its groups, primary first
+ * Returns 0; 1 if there is no such account; negative errno with @err if nobody could say.
+ */
+int nss_account(const char *name, struct account *ret, struct im_err *err);
+
+struct door {
+	struct policy_dirs dirs;
+	const char *service; /* PAM_SERVICE */
+	struct account account;
+	char *profile_path;
+	struct profile profile;
+	struct facts facts;
+	struct plan plan;
+};
+
+enum door_answer { DOOR_OPEN, DOOR_DENIED, DOOR_BROKEN };
+
+/*
+ * door_plan() - profile and plan of an account that is confined
+ * DOOR_DENIED: the profile lets this service in not at all; DOOR_BROKEN: anything that failed. @errs says why.
+ */
+enum door_answer door_plan(struct door *d, struct im_errs *errs);
+
+/*
+ * door_enter() - raise the account's cell or join it, and move the calling process in, pre-sealed
+ * @ret_link: to be given to cell_leave() when the session closes
+ * Before it moves the caller is as it was; when it fails later the caller is in a cell that has ended, and can start nothing.
+ */
+enum door_answer door_enter(struct door *d, int *ret_link, struct im_err *err);
+
+/* door_limits() - the plan's ACCOUNT_LIMIT steps, over all sessions of the account. */
+int door_limits(const struct door *d, struct im_err *err);
+
+void door_done(struct door *d);
+
+#endif

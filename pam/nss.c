@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <grp.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "door.h"
+
+#define NSS_BUFFER ((size_t)256 * 1024) /* a group may have many members */
+#define MAX_GROUPS 1024
+
+/* A field of passwd(5) and group(5) that the cell's own files are made of. */
+static bool is_field(const char *s)
+{
+	for (; *s; s++)
+		if ((unsigned char)*s < ' ' || *s == ':' || *s == 0x7f)
+			return false;
+	return true;
+}
+
+static int copy(const struct passwd *pw, struct account *a, struct im_err *err)
+{
+	if (!is_field(pw->pw_name) || strpbrk(pw->pw_name, ", /") || !is_field(pw->pw_dir) || !is_field(pw->pw_shell))
+		return im_fail(err, EINVAL, "%s: name, home or shell has a character that no account file can hold", pw->pw_name);
+	a->name = strdup(pw->pw_name);
+	a->gecos = strdup(pw->pw_gecos && is_field(pw->pw_gecos) ? pw->pw_gecos : "");
+	a->home = strdup(pw->pw_dir);
+	a->shell = strdup(pw->pw_shell);
+	a->uid = pw->pw_uid;
+	a->gid = pw->pw_gid;
+	return a->name && a->gecos && a->home && a->shell ? 0 : im_fail(err, ENOMEM, "not enough memory");
+}
+
+static int add_group(struct account *a, gid_t gid, char *buffer, struct im_err *err)
+{
+	struct account_group *grown = reallocarray(a->groups, a->groups_len + 1, sizeof(*grown));
+	struct group gr, *found = NULL;
+	char number[16];
+	const int code = getgrgid_r(gid, &gr, buffer, NSS_BUFFER, &found);
+
+	(void)snprintf(number, sizeof(number), "%u", (unsigned)gid); /* fits */
+	if (!grown)
+		return im_fail(err, ENOMEM, "not enough memory");
+	a->groups = grown;
+	if (code != 0 && code != ENOENT)
+		return im_fail(err, code, "group %u: %s", (unsigned)gid, strerror(code));
+	grown[a->groups_len].gid = gid;
+	grown[a->groups_len].name = strdup(found && is_field(gr.gr_name) ? gr.gr_name : number);
+	return grown[a->groups_len].name ? (a->groups_len++, 0) : im_fail(err, ENOMEM, "not enough memory");
+}
+
+static int groups(struct account *a, char *buffer, struct im_err *err)
+{
+	gid_t list[MAX_GROUPS];
+	int n = MAX_GROUPS, r;
+
+	if (getgrouplist(a->name, a->gid, list, &n) < 0)
+		return im_fail(err, E2BIG, "%s: in more than %d groups", a->name, MAX_GROUPS);
+	r = add_group(a, a->gid, buffer, err);
+	for (int i = 0; i < n && r == 0; i++)
+		if (list[i] != a->gid)
+			r = add_group(a, list[i], buffer, err);
+	return r;
+}
+
+int nss_account(const char *name, struct account *ret, struct im_err *err)
+{
+	char *buffer = malloc(NSS_BUFFER);
+	struct passwd pw, *found = NULL;
+	struct account a = {0};
+	int code, r;
+
+	if (!buffer)
+		return im_fail(err, ENOMEM, "not enough memory");
+	code = getpwnam_r(name, &pw, buffer, NSS_BUFFER, &found);
+	if (found) { /* another name of the same uid is the same account */
+		const uid_t uid = pw.pw_uid;
+
+		found = NULL;
+		code = getpwuid_r(uid, &pw, buffer, NSS_BUFFER, &found);
+		if (!found && code == 0)
+			code = EAGAIN; /* the name was there, so that nobody can have been asked */
+	}
+	if (found)
+		r = copy(&pw, &a, err);
+	else if (code == 0 || code == ENOENT)
+		r = 1;
+	else
+		r = im_fail(err, code, "%s: look up the account: %s", name, strerror(code));
+	if (r == 0)
+		r = groups(&a, buffer, err);
+	free(buffer);
+	if (r == 0)
+		*ret = a;
+	else
+		account_done(&a);
+	return r;
+}

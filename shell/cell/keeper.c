@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * immure-keeper: on the host, one for each cell that the PAM door built. It holds the cell's lifeline as long as a login is there,
+ * lets later logins in, and takes the record away when the cell has ended, however that came. It is root without a capability,
+ * reads nothing that an account writes, and when it dies the cell dies.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/prctl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "keeper.h"
+
+#define MAX_LINKS 1000
+#define NAMESPACES (KEEPER_FD_END - KEEPER_FD_NAMESPACES)
+
+struct link {
+	int fd;     /* -1: free */
+	int pidfd;  /* -1: has not joined */
+};
+
+static struct link links[MAX_LINKS];
+static const char *id;
+static bool lingers;
+
+static void drop(struct link *l)
+{
+	if (l->fd >= 0)
+		(void)close(l->fd); /* a socket: nothing to lose */
+	if (l->pidfd >= 0)
+		(void)close(l->pidfd); /* held nothing */
+	*l = (struct link){-1, -1};
+}
+
+static unsigned count(void)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < MAX_LINKS; i++)
+		n += links[i].pidfd >= 0;
+	return n;
+}
+
+/* The end: the kernel kills what is in the cell once its init is gone, and that is waited for, but not for ever. */
+static _Noreturn void finish(void)
+{
+	struct pollfd init = {.fd = KEEPER_FD_INIT, .events = POLLIN};
+	char name[64];
+
+	(void)close(KEEPER_FD_LIFELINE); /* init ends */
+	for (int i = 0; i < 50 && poll(&init, 1, 20) <= 0; i++)
+		;
+	(void)syscall(SYS_pidfd_send_signal, KEEPER_FD_INIT, SIGKILL, NULL, 0); /* EPERM, ESRCH: as it should be */
+	(void)snprintf(name, sizeof(name), "%s.sock", id); /* fits: an id is short */
+	(void)unlinkat(KEEPER_FD_REGISTRY, name, 0); /* ENOENT: whoever found it stale was faster */
+	(void)unlinkat(KEEPER_FD_REGISTRY, id, 0);   /* as above */
+	_exit(0);
+}
+
+/* init stays from here on, or has gone already. */
+static bool resume(void)
+{
+	const char word = INIT_RESUME;
+	char answer;
+
+	return send(KEEPER_FD_LIFELINE, &word, 1, MSG_NOSIGNAL) == 1 && recv(KEEPER_FD_LIFELINE, &answer, 1, 0) == 1 &&
+		answer == INIT_RESUME;
+}
+
+static bool send_namespaces(int fd)
+{
+	char word = KEEPER_YES;
+	struct iovec iov = {&word, 1};
+	union {
+		struct cmsghdr align;
+		char space[CMSG_SPACE(sizeof(int) * NAMESPACES)];
+	} control = {0};
+	struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof(control.space)};
+	struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
+	int fds[NAMESPACES];
+
+	for (int i = 0; i < NAMESPACES; i++)
+		fds[i] = KEEPER_FD_NAMESPACES + i;
+	c->cmsg_level = SOL_SOCKET;
+	c->cmsg_type = SCM_RIGHTS;
+	c->cmsg_len = CMSG_LEN(sizeof(fds));
+	memcpy(CMSG_DATA(c), fds, sizeof(fds));
+	return sendmsg(fd, &msg, MSG_NOSIGNAL) == 1;
+}
+
+/* One message; @ret_fd: the descriptor that came with it, or -1. Whatever else came is closed by the kernel or here. */
+static char receive(int fd, int *ret_fd)
+{
+	char word = 0;
+	struct iovec iov = {&word, 1};
+	union {
+		struct cmsghdr align;
+		char space[CMSG_SPACE(sizeof(int))];
+	} control = {0};
+	struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof(control.space)};
+	const struct cmsghdr *c;
+
+	*ret_fd = -1;
+	if (recvmsg(fd, &msg, MSG_DONTWAIT | MSG_CMSG_CLOEXEC) != 1)
+		return 0;
+	c = CMSG_FIRSTHDR(&msg);
+	if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS && c->cmsg_len == CMSG_LEN(sizeof(int)))
+		memcpy(ret_fd, CMSG_DATA(c), sizeof(int));
+	return word;
+}
+
+static void hear(struct link *l)
+{
+	int fd;
+	const char word = receive(l->fd, &fd);
+	const bool may_join = word == KEEPER_JOIN && fd >= 0 && l->pidfd < 0;
+	const uint32_t n = count();
+
+	if (may_join && (n || !lingers || resume()) && send_namespaces(l->fd)) {
+		l->pidfd = fd;
+		return;
+	}
+	if (fd >= 0)
+		(void)close(fd); /* not taken */
+	if (word == KEEPER_COUNT && l->pidfd < 0 && send(l->fd, &n, sizeof(n), MSG_NOSIGNAL | MSG_DONTWAIT) == sizeof(n))
+		return;
+	drop(l);
+}
+
+static void let_in(void)
+{
+	const int fd = accept4(KEEPER_FD_LISTEN, NULL, NULL, SOCK_CLOEXEC);
+	struct ucred peer = {.uid = (uid_t)-1};
+	socklen_t len = sizeof(peer);
+
+	if (fd < 0)
+		return;
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) == 0 && peer.uid == geteuid())
+		for (size_t i = 0; i < MAX_LINKS; i++)
+			if (links[i].fd < 0) {
+				links[i].fd = fd;
+				return;
+			}
+	(void)close(fd); /* not root, or more than anybody needs */
+}
+
+/* The last login has gone: the cell ends, now or with its last process. */
+static void last_gone(void)
+{
+	const char word = INIT_LINGER;
+
+	if (!lingers || send(KEEPER_FD_LIFELINE, &word, 1, MSG_NOSIGNAL) != 1)
+		finish();
+}
+
+static _Noreturn void keep(void)
+{
+	static struct pollfd fds[2 + 2 * MAX_LINKS]; /* too large for a stack */
+
+	for (;;) {
+		const unsigned before = count();
+		nfds_t n = 2;
+
+		fds[0] = (struct pollfd){.fd = KEEPER_FD_INIT, .events = POLLIN};
+		fds[1] = (struct pollfd){.fd = KEEPER_FD_LISTEN, .events = POLLIN};
+		for (size_t i = 0; i < MAX_LINKS; i++) { /* a negative one is passed over by poll(2) */
+			fds[n++] = (struct pollfd){.fd = links[i].fd, .events = POLLIN};
+			fds[n++] = (struct pollfd){.fd = links[i].pidfd, .events = POLLIN};
+		}
+		if (poll(fds, n, -1) < 0 && errno != EINTR)
+			finish();
+		if (fds[0].revents)
+			finish();
+		for (size_t i = 0; i < MAX_LINKS; i++) {
+			if (fds[3 + 2 * i].revents)
+				drop(&links[i]);
+			else if (fds[2 + 2 * i].revents)
+				hear(&links[i]);
+		}
+		if (fds[1].revents)
+			let_in();
+		if (before && !count())
+			last_gone();
+	}
+}
+
+static bool give_up_privilege(void)
+{
+	struct {
+		uint32_t version;
+		int pid;
+	} header = {0x20080522 /* _LINUX_CAPABILITY_VERSION_3 */, 0};
+	const uint32_t none[6] = {0};
+
+	return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0 && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+		syscall(SYS_capset, &header, none) == 0;
+}
+
+int main(int argc, char *argv[])
+{
+	sigset_t all;
+
+	if (argc != 3 || !give_up_privilege() || sigfillset(&all) < 0 || sigprocmask(SIG_BLOCK, &all, NULL) < 0 ||
+		close_range(0, 2, 0) < 0 || close_range(KEEPER_FD_END, ~0U, 0) < 0 || chdir("/") < 0)
+		return 1;
+	id = argv[1];
+	lingers = strcmp(argv[2], "yes") == 0;
+	for (size_t i = 0; i < MAX_LINKS; i++)
+		links[i] = (struct link){-1, -1};
+	links[0] = (struct link){KEEPER_FD_LINK, KEEPER_FD_LOGIN};
+	keep();
+}

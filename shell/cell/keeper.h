@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/* How a login, and immurectl, talk to immure-keeper: one byte a message, descriptors beside it (SCM_RIGHTS). */
+#ifndef IMMURE_KEEPER_H
+#define IMMURE_KEEPER_H
+
+enum keeper_word {
+	KEEPER_JOIN = 'J',  /* with a pidfd of the login; answered by KEEPER_YES with the namespaces. The login lasts until LEAVE, the end of
+			       the connection or of the process */
+	KEEPER_LEAVE = 'Q',
+	KEEPER_COUNT = 'C', /* answered by a number: logins that are there */
+	KEEPER_YES = 'Y',
+	/* between keeper and immure-init, on its lifeline */
+	INIT_LINGER = 'P', /* end when you have no child */
+	INIT_RESUME = 'R', /* a login has come: stay; answered by the same */
+};
+
+/* Descriptors that immure-keeper starts with; argv: name, id, "yes" if it is to linger. */
+enum keeper_fd {
+	KEEPER_FD_LIFELINE = 3,
+	KEEPER_FD_INIT,   /* pidfd */
+	KEEPER_FD_LISTEN,
+	KEEPER_FD_LINK,   /* of the login that raised the cell */
+	KEEPER_FD_LOGIN,  /* its pidfd */
+	KEEPER_FD_REGISTRY,
+	KEEPER_FD_NAMESPACES, /* CELL_NAMESPACES of them */
+	KEEPER_FD_END = KEEPER_FD_NAMESPACES + 7,
+};
+
+#endif

@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: MIT */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "registry.h"
+#include "str.h"
+
+#define RECORD_MAX 2048
+#define RECORD_VERSION "1"
+
+static int open_part(int dir, const char *name, mode_t mode, struct im_err *err)
+{
+	struct stat st;
+	int fd;
+
+	if (mkdirat(dir, name, mode) < 0 && errno != EEXIST)
+		return im_fail(err, errno, "registry: make %s: %s", name, strerror(errno));
+	fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return im_fail(err, errno, "registry: open %s: %s", name, strerror(errno));
+	if (fstat(fd, &st) == 0 && st.st_uid == 0 && !(st.st_mode & 022))
+		return fd;
+	(void)close(fd); /* only looked at */
+	return im_fail(err, EPERM, "registry: /run/immure and /run/immure/cells have to be root's alone (chown root, chmod go-w)");
+}
+
+int registry_open(struct im_err *err)
+{
+	const int run = open("/run", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	const int immure = run < 0 ? im_fail(err, errno, "registry: /run: %s", strerror(errno)) : open_part(run, "immure", 0755, err);
+	const int cells = immure < 0 ? immure : open_part(immure, "cells", 0700, err);
+
+	if (run >= 0)
+		(void)close(run); /* O_PATH */
+	if (immure >= 0)
+		(void)close(immure); /* only read */
+	return cells;
+}
+
+static int64_t now_ms(void)
+{
+	struct timespec ts = {0};
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &ts); /* cannot fail: clock_gettime(2) */
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+int registry_lock(int dir, uid_t uid, int timeout_ms, struct im_err *err)
+{
+	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = (off_t)uid, .l_len = 1};
+	const struct timespec wait = {.tv_nsec = 5000000};
+	const int64_t end = now_ms() + timeout_ms;
+	const int fd = openat(dir, ".lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		return im_fail(err, errno, "registry: lock: %s", strerror(errno));
+	while (fcntl(fd, F_OFD_SETLK, &lock) < 0) {
+		const int code = errno == EAGAIN || errno == EACCES || errno == EINTR ? ETIMEDOUT : errno;
+
+		if (code != ETIMEDOUT || now_ms() > end) {
+			(void)close(fd); /* nothing was locked */
+			return im_fail(err, code, "registry: another login of uid %u is not ready after %d ms", (unsigned)uid, timeout_ms);
+		}
+		(void)nanosleep(&wait, NULL); /* a shorter sleep is as good */
+	}
+	return fd;
+}
+
+void registry_unlock(int lock)
+{
+	struct flock all = {.l_type = F_UNLCK, .l_whence = SEEK_SET};
+
+	if (lock < 0)
+		return;
+	(void)fcntl(lock, F_OFD_SETLK, &all); /* a child may hold the description: closing alone would not let go */
+	(void)close(lock); /* as above */
+}
+
+uint64_t process_start(pid_t pid)
+{
+	char path[32], text[1024];
+	const char *at;
+	ssize_t n;
+	uint64_t start = 0;
+	int fd;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid); /* fits */
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+	if (fd >= 0)
+		(void)close(fd); /* only read */
+	if (n <= 0)
+		return 0;
+	text[n] = 0;
+	at = strrchr(text, ')'); /* the name may hold anything */
+	for (int field = 2; at && field < 22; field++)
+		at = strchr(at + 1, ' ');
+	if (at && strcspn(at + 1, " ") < 24) {
+		char digits[24] = "";
+
+		memcpy(digits, at + 1, strcspn(at + 1, " "));
+		(void)str_to_u64(digits, UINT64_MAX, &start); /* 0 is no start */
+	}
+	return start;
+}
+
+static bool copy(char *to, size_t size, const char *value)
+{
+	if (strlen(value) >= size)
+		return false;
+	(void)stpcpy(to, value); /* the length was looked at */
+	return true;
+}
+
+static bool take(struct cell_record *r, const char *name, const char *value, bool *known_version)
+{
+	uint64_t n;
+
+	if (strcmp(name, "version") == 0)
+		return *known_version = strcmp(value, RECORD_VERSION) == 0;
+	if (strcmp(name, "user") == 0)
+		return copy(r->user, sizeof(r->user), value);
+	if (strcmp(name, "profile") == 0)
+		return copy(r->profile, sizeof(r->profile), value);
+	if (strcmp(name, "service") == 0)
+		return copy(r->service, sizeof(r->service), value);
+	if (str_to_u64(value, UINT64_MAX, &n) < 0)
+		return false;
+	if (strcmp(name, "uid") == 0)
+		r->uid = (uid_t)n;
+	else if (strcmp(name, "init") == 0)
+		r->init = (pid_t)n;
+	else if (strcmp(name, "start") == 0)
+		r->start = n;
+	else if (strcmp(name, "hash") == 0)
+		r->hash = n;
+	else if (strcmp(name, "raised") == 0)
+		r->raised = n;
+	else if (strcmp(name, "shared") == 0)
+		r->shared = n == 1;
+	else
+		return false;
+	return true;
+}
+
+/* 1: a record; 0: none that we know how to read. */
+static int read_record(int dir, const char *id, struct cell_record *ret)
+{
+	const int fd = openat(dir, id, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	struct cell_record r = {0};
+	char text[RECORD_MAX], *next;
+	bool good = false;
+	struct stat st;
+	ssize_t n = -1;
+
+	if (fd < 0)
+		return 0;
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == 0)
+		n = read(fd, text, sizeof(text) - 1);
+	(void)close(fd); /* only read */
+	if (n <= 0 || !copy(r.id, sizeof(r.id), id))
+		return 0;
+	text[n] = 0;
+	for (char *line = text; *line; line = next) {
+		char *value = strchr(line, '=');
+
+		next = line + strcspn(line, "\n");
+		if (*next)
+			*next++ = 0;
+		if (!value || value > next)
+			return 0;
+		*value++ = 0;
+		if (!take(&r, line, value, &good))
+			return 0;
+	}
+	*ret = r;
+	return good && r.init > 1 && r.start;
+}
+
+static bool is_alive(const struct cell_record *r)
+{
+	return process_start(r->init) == r->start;
+}
+
+/* "UID.NUMBER" and nothing else: sockets, the lock and unfinished records are not records. */
+static bool is_id(const char *name, uid_t uid)
+{
+	const char *dot = strchr(name, '.');
+	char digits[REGISTRY_ID_MAX];
+	uint64_t owner, number;
+
+	if (!dot || strlen(name) >= sizeof(digits))
+		return false;
+	(void)stpcpy(digits, name); /* the length was looked at */
+	digits[dot - name] = 0;
+	return str_to_u64(digits, UINT32_MAX, &owner) == 0 && str_to_u64(dot + 1, UINT32_MAX, &number) == 0 &&
+		(uid == (uid_t)-1 || owner == uid);
+}
+
+static int by_id(const void *pa, const void *pb)
+{
+	const struct cell_record *a = pa, *b = pb;
+
+	return a->uid != b->uid ? (a->uid > b->uid) - (a->uid < b->uid) : strverscmp(a->id, b->id);
+}
+
+static int add_record(int dir, const char *name, struct cell_record **list, size_t *len)
+{
+	struct cell_record r, *grown;
+
+	if (!read_record(dir, name, &r))
+		return 0;
+	if (!is_alive(&r)) {
+		registry_remove(dir, name);
+		return 0;
+	}
+	grown = reallocarray(*list, *len + 1, sizeof(*grown));
+	if (!grown)
+		return -ENOMEM;
+	*list = grown;
+	grown[(*len)++] = r;
+	return 0;
+}
+
+int registry_list(int dir, uid_t uid, struct cell_record **ret, struct im_err *err)
+{
+	const int copy_fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *d = copy_fd < 0 ? NULL : fdopendir(copy_fd);
+	struct cell_record *list = NULL;
+	const struct dirent *e;
+	size_t len = 0;
+	int r = 0;
+
+	if (!d) {
+		r = im_fail(err, errno, "registry: %s", strerror(errno));
+		if (copy_fd >= 0)
+			(void)close(copy_fd); /* only read */
+		return r;
+	}
+	while (r == 0 && (e = readdir(d)))
+		if (is_id(e->d_name, uid))
+			r = add_record(dir, e->d_name, &list, &len);
+	(void)closedir(d); /* only read */
+	if (r < 0) {
+		free(list);
+		return im_fail(err, -r, "registry: %s", strerror(-r));
+	}
+	if (len)
+		qsort(list, len, sizeof(*list), by_id);
+	*ret = list;
+	return (int)len;
+}
+
+int registry_new_id(int dir, uid_t uid, char *ret, struct im_err *err)
+{
+	char sock[REGISTRY_ID_MAX + 8];
+
+	for (unsigned n = 1; n < 100000; n++) {
+		(void)snprintf(ret, REGISTRY_ID_MAX, "%u.%u", (unsigned)uid, n); /* fits */
+		(void)snprintf(sock, sizeof(sock), "%s.sock", ret);             /* fits */
+		if (faccessat(dir, ret, F_OK, AT_SYMLINK_NOFOLLOW) < 0 && faccessat(dir, sock, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
+			return 0;
+	}
+	return im_fail(err, EUSERS, "registry: uid %u has too many cells", (unsigned)uid);
+}
+
+int registry_write(int dir, const struct cell_record *r, struct im_err *err)
+{
+	char text[RECORD_MAX], temporary[REGISTRY_ID_MAX + 8];
+	const int len = snprintf(text, sizeof(text),
+		"version=%s\nuser=%s\nuid=%u\ninit=%d\nstart=%" PRIu64 "\nhash=%" PRIu64 "\nraised=%" PRIu64
+		"\nshared=%d\nservice=%s\nprofile=%s\n",
+		RECORD_VERSION, r->user, (unsigned)r->uid, (int)r->init, r->start, r->hash, r->raised, r->shared, r->service, r->profile);
+	int fd, good;
+
+	(void)snprintf(temporary, sizeof(temporary), ".%s.new", r->id); /* fits */
+	if (len < 0 || (size_t)len >= sizeof(text))
+		return im_fail(err, ENAMETOOLONG, "registry: the record of %s is too long", r->id);
+	(void)unlinkat(dir, temporary, 0); /* of a login that died here */
+	fd = openat(dir, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	good = fd >= 0 && write(fd, text, (size_t)len) == len;
+	if (fd >= 0 && close(fd) < 0)
+		good = 0;
+	if (!good || renameat(dir, temporary, dir, r->id) < 0)
+		return im_fail(err, errno, "registry: write %s: %s", r->id, strerror(errno));
+	return 0;
+}
+
+void registry_remove(int dir, const char *id)
+{
+	char sock[REGISTRY_ID_MAX + 8];
+
+	(void)snprintf(sock, sizeof(sock), "%s.sock", id); /* fits */
+	(void)unlinkat(dir, sock, 0); /* ENOENT: it is as it should be */
+	(void)unlinkat(dir, id, 0);   /* as above */
+}

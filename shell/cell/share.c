@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/nsfs.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "keeper.h"
+#include "share.h"
+#include "sys.h"
+
+_Static_assert(CELL_NAMESPACES == KEEPER_FD_END - KEEPER_FD_NAMESPACES, "the keeper hands all of them out");
+
+const char *const cell_namespace_names[CELL_NAMESPACES] = {"user", "mnt", "pid", "ipc", "uts", "cgroup", "net"};
+
+static void close_all(int *fds, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		if (fds[i] >= 0)
+			(void)close(fds[i]); /* sockets, pidfds, namespaces: nothing to lose */
+		fds[i] = -1;
+	}
+}
+
+static int open_namespaces(pid_t init, int *ret, struct im_err *err)
+{
+	for (size_t i = 0; i < CELL_NAMESPACES; i++) {
+		char path[48];
+
+		(void)snprintf(path, sizeof(path), "/proc/%d/ns/%s", (int)init, cell_namespace_names[i]); /* fits */
+		ret[i] = open(path, O_RDONLY | O_CLOEXEC);
+		if (ret[i] < 0)
+			return im_fail(err, errno, "cell: %s: %s", path, strerror(errno));
+	}
+	return 0;
+}
+
+static int socket_name(const char *id, struct sockaddr_un *ret)
+{
+	*ret = (struct sockaddr_un){.sun_family = AF_UNIX};
+	return snprintf(ret->sun_path, sizeof(ret->sun_path), REGISTRY_DIR "/%s.sock", id) < (int)sizeof(ret->sun_path) ? 0 : -1;
+}
+
+static int listen_at(const char *id, struct im_err *err)
+{
+	const int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+	struct sockaddr_un name;
+
+	if (fd < 0 || socket_name(id, &name) < 0 || bind(fd, (struct sockaddr *)&name, sizeof(name)) < 0 || listen(fd, 64) < 0) {
+		im_fail(err, errno, "cell: listen at " REGISTRY_DIR "/%s.sock: %s", id, strerror(errno));
+		if (fd >= 0)
+			(void)close(fd); /* nobody has come */
+		return -err->code;
+	}
+	return fd;
+}
+
+/* In the grandchild: the keeper's descriptors at their places, and nothing else. */
+static _Noreturn void become_keeper(const int *fds, int program, char *const argv[])
+{
+	char *const envp[] = {NULL};
+	int high[KEEPER_FD_END] = {0};
+
+	for (int i = KEEPER_FD_LIFELINE; i < KEEPER_FD_END; i++) /* out of each other's way first */
+		if ((high[i] = fcntl(fds[i], F_DUPFD_CLOEXEC, 64)) < 0)
+			_exit(1);
+	program = fcntl(program, F_DUPFD_CLOEXEC, 64);
+	for (int i = KEEPER_FD_LIFELINE; i < KEEPER_FD_END; i++)
+		if (dup2(high[i], i) < 0)
+			_exit(1);
+	if (setsid() >= 0)
+		(void)syscall(SYS_execveat, program, "", argv, envp, AT_EMPTY_PATH); /* returns only if it failed */
+	_exit(1);
+}
+
+/* Twice forked: the caller's wait(2) is not to find it, and it outlives the caller. */
+static int start_keeper(const int *fds, const char *path, const char *id, bool linger, struct im_err *err)
+{
+	char name[] = "immure-keeper", yes[] = "yes", no[] = "no", id_copy[REGISTRY_ID_MAX];
+	char *const argv[] = {name, id_copy, linger ? yes : no, NULL};
+	const int program = open(path, O_PATH | O_CLOEXEC | O_NOFOLLOW);
+	int status = 0, r = 0;
+	pid_t pid;
+
+	(void)snprintf(id_copy, sizeof(id_copy), "%s", id); /* as long as an id can be */
+	pid = program < 0 ? -1 : fork();
+	if (pid == 0) {
+		const pid_t keeper = fork();
+
+		if (keeper == 0)
+			become_keeper(fds, program, argv);
+		_exit(keeper < 0);
+	}
+	if (pid < 0)
+		r = im_fail(err, errno, "cell: start %s: %s (is immure installed completely?)", path, strerror(errno));
+	while (r == 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	if (r == 0 && status != 0)
+		r = im_fail(err, EAGAIN, "cell: start %s: fork failed", path);
+	if (program >= 0)
+		(void)close(program); /* O_PATH */
+	return r;
+}
+
+int cell_share(struct cell *c, int registry, const struct cell_record *rec, const char *keeper_path, bool linger, struct im_err *err)
+{
+	struct cell_record r = *rec;
+	int fds[KEEPER_FD_END], link[2] = {-1, -1}, code;
+
+	for (int i = 0; i < KEEPER_FD_END; i++)
+		fds[i] = -1;
+	r.init = c->init;
+	r.start = process_start(c->init);
+	code = open_namespaces(c->init, fds + KEEPER_FD_NAMESPACES, err);
+	if (code == 0 && (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, link) < 0 || (fds[KEEPER_FD_LOGIN] = sys_pidfd_open(getpid())) < 0))
+		code = im_fail(err, errno, "cell: %s", strerror(errno));
+	if (code == 0) {
+		fds[KEEPER_FD_LISTEN] = listen_at(r.id, err);
+		code = fds[KEEPER_FD_LISTEN] < 0 ? fds[KEEPER_FD_LISTEN] : 0;
+	}
+	if (code == 0) {
+		fds[KEEPER_FD_LIFELINE] = c->lifeline;
+		fds[KEEPER_FD_INIT] = c->pidfd;
+		fds[KEEPER_FD_LINK] = link[1];
+		fds[KEEPER_FD_REGISTRY] = registry;
+		code = start_keeper(fds, keeper_path, r.id, linger, err);
+		fds[KEEPER_FD_LIFELINE] = fds[KEEPER_FD_INIT] = fds[KEEPER_FD_LINK] = fds[KEEPER_FD_REGISTRY] = -1;
+	}
+	if (code == 0)
+		code = registry_write(registry, &r, err);
+	if (code == 0) {
+		(void)close(c->lifeline); /* the keeper has it */
+		c->lifeline = -1;
+		c->link = link[0];
+		link[0] = -1;
+	} else {
+		registry_remove(registry, r.id);
+	}
+	close_all(fds, KEEPER_FD_END);
+	close_all(link, 2);
+	return code;
+}
+
+static int connect_to(const char *id)
+{
+	const struct timeval patience = {.tv_sec = 5};
+	const int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+	struct sockaddr_un name;
+
+	if (fd >= 0 && socket_name(id, &name) == 0 && setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)) == 0 &&
+		connect(fd, (struct sockaddr *)&name, sizeof(name)) == 0)
+		return fd;
+	if (fd >= 0)
+		(void)close(fd); /* nobody there */
+	return -1;
+}
+
+static bool send_join(int link, int pidfd)
+{
+	char word = KEEPER_JOIN;
+	struct iovec iov = {&word, 1};
+	union {
+		struct cmsghdr align;
+		char space[CMSG_SPACE(sizeof(int))];
+	} control = {0};
+	struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof(control.space)};
+	struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
+
+	c->cmsg_level = SOL_SOCKET;
+	c->cmsg_type = SCM_RIGHTS;
+	c->cmsg_len = CMSG_LEN(sizeof(int));
+	memcpy(CMSG_DATA(c), &pidfd, sizeof(int));
+	return sendmsg(link, &msg, MSG_NOSIGNAL) == 1;
+}
+
+static bool receive_namespaces(int link, int *ret)
+{
+	char word = 0;
+	struct iovec iov = {&word, 1};
+	union {
+		struct cmsghdr align;
+		char space[CMSG_SPACE(sizeof(int) * CELL_NAMESPACES)];
+	} control = {0};
+	struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof(control.space)};
+	const struct cmsghdr *c;
+
+	if (recvmsg(link, &msg, MSG_CMSG_CLOEXEC) != 1 || word != KEEPER_YES)
+		return false;
+	c = CMSG_FIRSTHDR(&msg);
+	if (!c || c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS || c->cmsg_len != CMSG_LEN(sizeof(int) * CELL_NAMESPACES))
+		return false;
+	memcpy(ret, CMSG_DATA(c), sizeof(int) * CELL_NAMESPACES);
+	return true;
+}
+
+/* A namespace that somebody else's user namespace owns would be a trap. */
+static int verify(const struct cell *c, struct im_err *err)
+{
+	struct stat own, owner;
+
+	for (size_t i = 0; i < CELL_NAMESPACES; i++) {
+		const int fd = i ? ioctl(c->namespaces[i], NS_GET_USERNS) : c->namespaces[0];
+		const bool good = fd >= 0 && fstat(fd, &owner) == 0 && stat("/proc/self/ns/user", &own) == 0 &&
+			owner.st_ino == own.st_ino && owner.st_dev == own.st_dev;
+
+		if (i && fd >= 0)
+			(void)close(fd); /* only looked at */
+		if (!good)
+			return im_fail(err, EPERM, "cell: its %s namespace is not of this host's making", cell_namespace_names[i]);
+	}
+	return 0;
+}
+
+int cell_join(const struct cell_record *rec, struct cell *ret, struct im_err *err)
+{
+	const int self = sys_pidfd_open(getpid());
+	struct cell c = CELL_NONE;
+	int r = 1;
+
+	if (self < 0)
+		return im_fail(err, errno, "cell: pidfd_open: %s", strerror(errno));
+	c.link = connect_to(rec->id);
+	if (c.link >= 0 && send_join(c.link, self) && receive_namespaces(c.link, c.namespaces))
+		r = verify(&c, err);
+	(void)close(self); /* the keeper has its own */
+	if (r == 0)
+		*ret = c;
+	else
+		cell_end(&c);
+	return r;
+}
+
+unsigned cell_logins(const struct cell_record *r)
+{
+	const int link = connect_to(r->id);
+	const char word = KEEPER_COUNT;
+	uint32_t n = 0;
+
+	if (link < 0)
+		return 0;
+	if (send(link, &word, 1, MSG_NOSIGNAL) != 1 || recv(link, &n, sizeof(n), 0) != sizeof(n))
+		n = 0;
+	(void)close(link); /* asked and answered */
+	return n;
+}
+
+void cell_leave(int link)
+{
+	const char word = KEEPER_LEAVE;
+
+	if (link < 0)
+		return;
+	(void)send(link, &word, 1, MSG_NOSIGNAL); /* EPIPE: the cell has ended already */
+	(void)close(link); /* as above; a copy in sshd's user side cannot hold the login any more */
+}

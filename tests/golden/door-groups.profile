@@ -1,0 +1,2 @@
+[Session]
+SupplementaryGroups=docker

@@ -1,0 +1,2 @@
+[Limits]
+TasksMax=100
