@@ -21,10 +21,15 @@ static const struct command {
 	{"profile", ctl_profile, 1, 1, "NAME|FILE", "print a profile with all that it is based on, in canonical form"},
 	{"directives", ctl_directives, 0, 0, "", "list the directives of a profile"},
 	{"syscalls", ctl_syscalls, 0, 1, "[@GROUP]", "list the groups of system calls"},
+	{"list", ctl_list, 0, 0, "", "list the cells that the PAM door built"},
+	{"stop", ctl_stop, 1, 1, "USER|ID", "end the cells of an account, or one cell"},
+	{"enter", ctl_enter, 1, -1, "USER|ID [COMMAND...]", "run a shell or a command in a cell, sealed as the account's own"},
+	{"bypass", ctl_bypass, 1, 1, "USER", "let an account log in without a cell, for a while"},
+	{"confined", ctl_confined, 1, 1, "USER|UID", "is this account confined? The exit status says it"},
 };
 #define COMMANDS (sizeof(commands) / sizeof(*commands))
 
-enum { OPT_COLOR = 256, OPT_TTY, OPT_CONFIG, OPT_LIB, OPT_NAMES };
+enum { OPT_COLOR = 256, OPT_TTY, OPT_CONFIG, OPT_LIB, OPT_NAMES, OPT_DOOR, OPT_ROOT, OPT_FOR, OPT_REASON, OPT_END, OPT_NOT };
 
 static const struct option long_options[] = {
 	{"profile", required_argument, NULL, 'P'},
@@ -35,6 +40,12 @@ static const struct option long_options[] = {
 	{"config", required_argument, NULL, OPT_CONFIG},
 	{"lib", required_argument, NULL, OPT_LIB},
 	{"names", no_argument, NULL, OPT_NAMES},
+	{"door", no_argument, NULL, OPT_DOOR},
+	{"root", no_argument, NULL, OPT_ROOT},
+	{"for", required_argument, NULL, OPT_FOR},
+	{"reason", required_argument, NULL, OPT_REASON},
+	{"end", no_argument, NULL, OPT_END},
+	{"not", no_argument, NULL, OPT_NOT},
 	{"help", no_argument, NULL, 'h'},
 	{"version", no_argument, NULL, 'V'},
 	{NULL, 0, NULL, 0},
@@ -44,13 +55,19 @@ static int usage(void)
 {
 	(void)printf("usage: immurectl [OPTION]... COMMAND [ARGS]...\n\n"); /* as for all here: ctl_flushed() asks */
 	for (size_t i = 0; i < COMMANDS; i++)
-		(void)printf("  %-10s %-10s %s\n", commands[i].name, commands[i].args, commands[i].help);
+		(void)printf("  %-10s %-20s %s\n", commands[i].name, commands[i].args, commands[i].help);
 	(void)printf("\n"
 		     "  --profile=NAME|FILE   explain this profile instead of the account's own\n"
 		     "  -p, --property=NAME=VALUE\n"
 		     "                        explain with one more directive\n"
 		     "  --tty=DEVICE          explain as for a session on this terminal\n"
-		     "  --json                explain for programs\n"
+		     "  --door                explain as the PAM door plans it, not the shell alone\n"
+		     "  --json                explain and list for programs\n"
+		     "  --root                enter as root, without the seal\n"
+		     "  --for=TIME            bypass: how long, up to 1d\n"
+		     "  --reason=TEXT         bypass: why, for the log\n"
+		     "  --end                 bypass: end it now\n"
+		     "  --not                 confined: the other way round\n"
 		     "  --color=WHEN          auto, always or never\n"
 		     "  --names               directives: only the names; syscalls: only the groups\n"
 		     "  --config=DIR          look here instead of in " SYSCONFDIR "\n"
@@ -101,6 +118,14 @@ static bool want_colour(const char *when)
 	return strcmp(when, "always") == 0;
 }
 
+/* What follows the account of `enter` is a command with options of its own. */
+static bool is_enter(char *argv[])
+{
+	for (argv++; *argv && **argv == '-'; argv++)
+		;
+	return *argv && strcmp(*argv, "enter") == 0;
+}
+
 /* Returns -1 to go on, or an exit status. */
 static int read_options(int argc, char *argv[], struct ctl *c)
 {
@@ -108,7 +133,7 @@ static int read_options(int argc, char *argv[], struct ctl *c)
 	int opt;
 
 	opterr = 0;
-	while ((opt = getopt_long(argc, argv, ":p:", long_options, NULL)) != -1) {
+	while ((opt = getopt_long(argc, argv, is_enter(argv) ? "+:p:" : ":p:", long_options, NULL)) != -1) {
 		switch (opt) {
 		case 'P':
 			c->profile = optarg;
@@ -134,6 +159,24 @@ static int read_options(int argc, char *argv[], struct ctl *c)
 			break;
 		case OPT_NAMES:
 			c->names = true;
+			break;
+		case OPT_DOOR:
+			c->door = true;
+			break;
+		case OPT_ROOT:
+			c->root = true;
+			break;
+		case OPT_FOR:
+			c->time = optarg;
+			break;
+		case OPT_REASON:
+			c->reason = optarg;
+			break;
+		case OPT_END:
+			c->end = true;
+			break;
+		case OPT_NOT:
+			c->negate = true;
 			break;
 		case 'h':
 			return usage();

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include "account.h"
 #include "profile.h"
 
 struct ctl {
@@ -12,7 +13,8 @@ struct ctl {
 	const char *profile; /* --profile, or NULL */
 	const char *tty;     /* --tty, or NULL */
 	struct strv assignments;
-	bool json, names, colour;
+	const char *time, *reason; /* --for, --reason, or NULL */
+	bool json, names, colour, door, root, end, negate;
 	char **args; /* after the subcommand, NULL at the end */
 };
 
@@ -22,6 +24,16 @@ int ctl_check(const struct ctl *c);
 int ctl_profile(const struct ctl *c);
 int ctl_directives(const struct ctl *c);
 int ctl_syscalls(const struct ctl *c);
+int ctl_list(const struct ctl *c);
+int ctl_stop(const struct ctl *c);
+int ctl_enter(const struct ctl *c);
+int ctl_bypass(const struct ctl *c);
+int ctl_confined(const struct ctl *c);
+
+/* ctl_find_account() - by name or number, of /etc/passwd. As account_by_name(). */
+int ctl_find_account(const char *word, struct account *ret, struct im_err *err);
+/* json_string() - on stdout, quoted. */
+void json_string(const char *s);
 
 /* ctl_load() - a profile: of the configuration as a login would load it, from elsewhere as anybody's. As profile_load(). */
 int ctl_load(const struct ctl *c, const char *path, const struct specifiers *sp, struct profile *ret, struct im_errs *errs);

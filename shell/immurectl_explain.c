@@ -36,13 +36,8 @@ static int find_account(const struct ctl *c, struct explained *e, struct im_errs
 {
 	const int self = open(BINDIR "/immure", O_PATH | O_CLOEXEC);
 	struct im_err err = {0};
-	uint64_t uid;
-	int r;
+	const int r = ctl_find_account(c->args[0], &e->account, &err);
 
-	if (str_to_u64(c->args[0], UINT32_MAX - 1, &uid) == 0)
-		r = account_by_uid("", (uid_t)uid, &e->account, &err);
-	else
-		r = account_by_name("", c->args[0], &e->account, &err);
 	if (r < 0)
 		im_errs_add(errs, err.code, (struct origin){0}, "%s", err.text);
 	e->confined = r == 0 && account_is_confined(&c->dirs, &e->account, self);
@@ -80,6 +75,7 @@ static int plan(const struct ctl *c, struct explained *e, struct im_errs *errs)
 		(void)stpcpy(e->facts.tty, c->tty); /* the length was looked at */
 		e->facts.ssh_tty = true;
 	}
+	e->facts.privileged = e->facts.door = c->door;
 	r = plan_build(&e->profile, &e->facts, &e->plan, errs);
 	s = r == 0 ? plan_find(&e->plan, STEP_SECCOMP_FILTER) : NULL;
 	if (s && seccomp_check(s->arg, &err) < 0)
@@ -87,7 +83,7 @@ static int plan(const struct ctl *c, struct explained *e, struct im_errs *errs)
 	return r;
 }
 
-static void json_string(const char *s)
+void json_string(const char *s)
 {
 	(void)putchar('"'); /* as for all here: ctl_flushed() asks */
 	for (; *s; s++) {
@@ -130,8 +126,8 @@ static int print_text(const struct ctl *c, const struct explained *e)
 		(void)printf("# NOT CONFINED: the shell is %s, and neither group immured nor a profile of its name says otherwise\n"
 			     "# (fix: chsh --shell " BINDIR "/immure %s)\n",
 			e->account.shell, e->account.name);
-	else if (!e->by_shell)
-		(void)printf("# BUT ITS SHELL IS %s: in this version only a session that runs immure is in a cell\n"
+	else if (!e->by_shell && !c->door)
+		(void)printf("# BUT ITS SHELL IS %s: without the PAM door only a session that runs immure is in a cell\n"
 			     "# (fix: chsh --shell " BINDIR "/immure %s)\n",
 			e->account.shell, e->account.name);
 	if (plan_print(&e->plan, c->colour, stdout) < 0)

@@ -14,13 +14,14 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "keeper.h"
 
-#define MAX_LINKS 1000
+#define MAX_LINKS 400 /* more logins raise another cell */
 #define NAMESPACES (KEEPER_FD_END - KEEPER_FD_NAMESPACES)
 
 struct link {
@@ -59,7 +60,6 @@ static _Noreturn void finish(void)
 	(void)close(KEEPER_FD_LIFELINE); /* init ends */
 	for (int i = 0; i < 50 && poll(&init, 1, 20) <= 0; i++)
 		;
-	(void)syscall(SYS_pidfd_send_signal, KEEPER_FD_INIT, SIGKILL, NULL, 0); /* EPERM, ESRCH: as it should be */
 	(void)snprintf(name, sizeof(name), "%s.sock", id); /* fits: an id is short */
 	(void)unlinkat(KEEPER_FD_REGISTRY, name, 0); /* ENOENT: whoever found it stale was faster */
 	(void)unlinkat(KEEPER_FD_REGISTRY, id, 0);   /* as above */
@@ -164,27 +164,34 @@ static void last_gone(void)
 
 static _Noreturn void keep(void)
 {
-	static struct pollfd fds[2 + 2 * MAX_LINKS]; /* too large for a stack */
+	static struct pollfd fds[2 + 2 * MAX_LINKS]; /* large for a stack */
 
 	for (;;) {
 		const unsigned before = count();
+		static size_t of[2 * MAX_LINKS + 1]; /* as above */
 		nfds_t n = 2;
 
 		fds[0] = (struct pollfd){.fd = KEEPER_FD_INIT, .events = POLLIN};
 		fds[1] = (struct pollfd){.fd = KEEPER_FD_LISTEN, .events = POLLIN};
-		for (size_t i = 0; i < MAX_LINKS; i++) { /* a negative one is passed over by poll(2) */
-			fds[n++] = (struct pollfd){.fd = links[i].fd, .events = POLLIN};
-			fds[n++] = (struct pollfd){.fd = links[i].pidfd, .events = POLLIN};
+		for (size_t i = 0; i < MAX_LINKS; i++) { /* poll(2) takes no more of them than there may be open files */
+			of[n - 2] = i;
+			if (links[i].pidfd >= 0)
+				fds[n++] = (struct pollfd){.fd = links[i].pidfd, .events = POLLIN};
+			of[n - 2] = i;
+			if (links[i].fd >= 0)
+				fds[n++] = (struct pollfd){.fd = links[i].fd, .events = POLLIN};
 		}
 		if (poll(fds, n, -1) < 0 && errno != EINTR)
 			finish();
 		if (fds[0].revents)
 			finish();
-		for (size_t i = 0; i < MAX_LINKS; i++) {
-			if (fds[3 + 2 * i].revents)
-				drop(&links[i]);
-			else if (fds[2 + 2 * i].revents)
-				hear(&links[i]);
+		for (nfds_t k = 2; k < n; k++) {
+			struct link *l = &links[of[k - 2]];
+
+			if (fds[k].revents && fds[k].fd == l->pidfd)
+				drop(l);
+			else if (fds[k].revents && fds[k].fd == l->fd)
+				hear(l);
 		}
 		if (fds[1].revents)
 			let_in();
@@ -195,13 +202,18 @@ static _Noreturn void keep(void)
 
 static bool give_up_privilege(void)
 {
+	struct rlimit files;
+
 	struct {
 		uint32_t version;
 		int pid;
 	} header = {0x20080522 /* _LINUX_CAPABILITY_VERSION_3 */, 0};
 	const uint32_t none[6] = {0};
 
-	return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0 && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+	if (getrlimit(RLIMIT_NOFILE, &files) < 0)
+		return false;
+	files.rlim_cur = files.rlim_max; /* two a login */
+	return setrlimit(RLIMIT_NOFILE, &files) == 0 && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0 && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
 		syscall(SYS_capset, &header, none) == 0;
 }
 

@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: MIT */
+/* immurectl list, stop, enter: the cells that the PAM door built. */
+#include <dirent.h>
+#include <errno.h>
+#include <grp.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "account.h"
+#include "build.h"
+#include "immurectl.h"
+#include "select.h"
+#include "preseal.h"
+#include "share.h"
+#include "sys.h"
+#include "trust.h"
+
+static int fail(const struct im_err *err)
+{
+	(void)fprintf(stderr, "immurectl: %s\n", err->text); /* nobody left to tell */
+	return IM_EXIT_FINDINGS;
+}
+
+static int load(struct cell_record **ret, struct im_err *err)
+{
+	int dir, n;
+
+	*ret = NULL;
+	if (geteuid() != 0)
+		return im_fail(err, EPERM, REGISTRY_DIR ": only root may look at the cells (sudo immurectl ...)");
+	dir = registry_open(err);
+	if (dir < 0)
+		return dir;
+	n = registry_list(dir, (uid_t)-1, ret, err);
+	(void)close(dir); /* only read */
+	return n;
+}
+
+static ino_t pid_namespace(pid_t pid)
+{
+	char path[48];
+	struct stat st;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/ns/pid", (int)pid); /* fits */
+	return stat(path, &st) < 0 ? 0 : st.st_ino;
+}
+
+/* Calls @each for every process of a cell but its init; returns how many there are. */
+static unsigned each_process(const struct cell_record *r, void (*each)(int pidfd, int sig), int sig)
+{
+	const ino_t ns = pid_namespace(r->init);
+	DIR *d = ns ? opendir("/proc") : NULL;
+	const struct dirent *e;
+	unsigned n = 0;
+	uint64_t pid;
+
+	while (d && (e = readdir(d))) {
+		int pidfd;
+
+		if (str_to_u64(e->d_name, INT32_MAX, &pid) < 0 || (pid_t)pid == r->init || pid_namespace((pid_t)pid) != ns)
+			continue;
+		n++;
+		pidfd = each ? sys_pidfd_open((pid_t)pid) : -1;
+		if (pidfd >= 0 && pid_namespace((pid_t)pid) == ns) /* still the one that was looked at */
+			each(pidfd, sig);
+		if (pidfd >= 0)
+			(void)close(pidfd); /* held nothing */
+	}
+	if (d)
+		(void)closedir(d); /* only read */
+	return n;
+}
+
+/* A login whose plan differs raised a new cell beside this one. */
+static bool is_outdated(const struct cell_record *list, int n, const struct cell_record *r)
+{
+	for (int i = 0; i < n; i++)
+		if (list[i].uid == r->uid && list[i].shared && r->shared && list[i].hash != r->hash && list[i].raised >= r->raised &&
+			&list[i] > r)
+			return true;
+	return false;
+}
+
+static void print_row(const struct cell_record *r, bool outdated)
+{
+	const time_t raised = (time_t)r->raised;
+	struct tm tm = {0};
+	char since[32] = "";
+
+	if (localtime_r(&raised, &tm))
+		(void)strftime(since, sizeof(since), "%F %H:%M:%S", &tm); /* fits */
+	(void)printf("%-12s %-16s %6u %5u  %-19s  %-8s %s%s\n", r->id, r->user, cell_logins(r), each_process(r, NULL, 0), since, r->service,
+		r->profile, outdated ? " (outdated)" : ""); /* ctl_flushed() asks */
+}
+
+static void print_json(const struct cell_record *r, bool outdated, bool first)
+{
+	(void)printf("%s{\"id\": \"%s\", \"user\": ", first ? "" : ",\n ", r->id); /* as for all here: ctl_flushed() asks */
+	json_string(r->user);
+	(void)printf(", \"uid\": %u, \"init\": %d, \"logins\": %u, \"processes\": %u, \"raised\": %" PRIu64 ", \"service\": ", (unsigned)r->uid,
+		(int)r->init, cell_logins(r), each_process(r, NULL, 0), r->raised);
+	json_string(r->service);
+	(void)printf(", \"profile\": ");
+	json_string(r->profile);
+	(void)printf(", \"shared\": %s, \"outdated\": %s}", r->shared ? "true" : "false", outdated ? "true" : "false");
+}
+
+int ctl_list(const struct ctl *c)
+{
+	struct cell_record *list;
+	struct im_err err = {0};
+	const int n = load(&list, &err);
+
+	if (n < 0)
+		return fail(&err);
+	if (c->json)
+		(void)printf("["); /* as for all here: ctl_flushed() asks */
+	else if (n)
+		(void)printf("%-12s %-16s %6s %5s  %-19s  %-8s %s\n", "ID", "USER", "LOGINS", "PROCS", "SINCE", "SERVICE", "PROFILE");
+	for (int i = 0; i < n; i++) {
+		if (c->json)
+			print_json(&list[i], is_outdated(list, n, &list[i]), i == 0);
+		else
+			print_row(&list[i], is_outdated(list, n, &list[i]));
+	}
+	if (c->json)
+		(void)printf("]\n");
+	free(list);
+	return ctl_flushed(0);
+}
+
+static bool is_meant(const struct cell_record *r, const char *word)
+{
+	uint64_t uid;
+
+	return strcmp(r->id, word) == 0 || strcmp(r->user, word) == 0 || (str_to_u64(word, UINT32_MAX, &uid) == 0 && r->uid == uid);
+}
+
+static void send_signal(int pidfd, int sig)
+{
+	(void)sys_pidfd_send_signal(pidfd, sig); /* ESRCH: it has ended */
+}
+
+/* Has the cell gone within this time? */
+static bool gone(const struct cell_record *r, int ms)
+{
+	const struct timespec tick = {.tv_nsec = 20000000};
+
+	for (; ms > 0; ms -= 20) {
+		if (process_start(r->init) != r->start)
+			return true;
+		(void)nanosleep(&tick, NULL); /* a shorter sleep is as good */
+	}
+	return process_start(r->init) != r->start;
+}
+
+/* As at the end of a terminal, then as at a shutdown, then without asking. */
+static bool stop(const struct cell_record *r)
+{
+	const int init = sys_pidfd_open(r->init);
+	bool done;
+
+	if (init < 0 || process_start(r->init) != r->start) {
+		if (init >= 0)
+			(void)close(init); /* somebody else's by now */
+		return true;
+	}
+	(void)each_process(r, send_signal, SIGHUP);
+	(void)each_process(r, send_signal, SIGCONT);
+	done = gone(r, 1000);
+	if (!done)
+		(void)each_process(r, send_signal, SIGTERM);
+	done = done || gone(r, 2000);
+	if (!done)
+		(void)sys_pidfd_send_signal(init, SIGKILL); /* ESRCH: it has ended */
+	(void)close(init); /* held nothing */
+	return done || gone(r, 5000);
+}
+
+int ctl_stop(const struct ctl *c)
+{
+	struct cell_record *list;
+	struct im_err err = {0};
+	int found = 0, status = 0;
+	const int n = load(&list, &err);
+
+	if (n < 0)
+		return fail(&err);
+	for (int i = 0; i < n; i++) {
+		if (!is_meant(&list[i], c->args[0]))
+			continue;
+		found++;
+		if (!stop(&list[i])) {
+			im_fail(&err, ETIMEDOUT, "%s: its init (%d) does not end: a process in it hangs in the kernel", list[i].id,
+				(int)list[i].init);
+			status = fail(&err);
+		}
+	}
+	free(list);
+	if (!found) {
+		im_fail(&err, ENOENT, "%s: has no cell (immurectl list shows all)", c->args[0]);
+		return fail(&err);
+	}
+	return status;
+}
+
+/* As the door does it for a login; immure then adds the rest. */
+static int put_preseal(struct im_err *err)
+{
+	struct plan plan = {0};
+	char *text = NULL;
+	size_t len;
+	int r = trust_read(CELL_SEAL, 1 << 20, &text, &len, err);
+
+	if (r == 0)
+		r = plan_read_seal(text, &plan, err);
+	if (r == 0)
+		r = preseal_apply(&plan, true, err);
+	plan_done(&plan);
+	free(text);
+	return r;
+}
+
+/* The account in the cell's own database: this process has entered. */
+static _Noreturn void become(const struct cell_record *r, char *const *words, bool root)
+{
+	char *argv[] = {strdup(*words ? "immure" : "-immure"), NULL, NULL, NULL};
+	struct im_err err = {0};
+	struct account a = {0};
+	gid_t groups[CELL_MAX_GROUPS];
+	size_t n = 0;
+
+	if (root) {
+		static char bash[] = "bash", *shell[] = {bash, NULL};
+
+		(void)execv(*words ? *words : "/bin/bash", *words ? words : shell); /* returns only if it failed */
+		im_fail(&err, errno, "exec %s: %s", *words ? *words : "/bin/bash", strerror(errno));
+		_exit(fail(&err));
+	}
+	for (size_t i = 0; words[i]; i++) { /* as ssh does it: the words with spaces between them */
+		char *longer = str_printf("%s%s%s", argv[2] ? argv[2] : "", argv[2] ? " " : "", words[i]);
+
+		free(argv[2]);
+		argv[2] = longer;
+		argv[1] = strdup("-c");
+	}
+	if (account_by_uid("", r->uid, &a, &err) < 0 || put_preseal(&err) < 0)
+		_exit(fail(&err));
+	for (size_t i = 0; i < a.groups_len && n < CELL_MAX_GROUPS; i++)
+		groups[n++] = a.groups[i].gid;
+	if (setgroups(n, groups) == 0 && setresgid(a.gid, a.gid, a.gid) == 0 && setresuid(a.uid, a.uid, a.uid) == 0)
+		(void)execv(BINDIR "/immure", argv); /* it seals itself; returns only if it failed */
+	im_fail(&err, errno, "become %s: %s", r->user, strerror(errno));
+	_exit(fail(&err));
+}
+
+static int enter(const struct cell_record *r, char *const *words, bool root)
+{
+	const struct plan none = {0};
+	struct cell cell = CELL_NONE;
+	struct im_err err = {0};
+	int status = 0, code = cell_join(r, &cell, &err);
+	pid_t pid;
+
+	if (code == 1)
+		code = im_fail(&err, ENOENT, "%s: is about to end", r->id);
+	if (code == 0)
+		code = cell_enter(&cell, &none, &err);
+	if (code < 0)
+		return fail(&err);
+	pid = fork(); /* the cell's processes are seen by children only */
+	if (pid == 0)
+		become(r, words, root);
+	(void)signal(SIGINT, SIG_IGN);  /* the terminal's signals are for the shell */
+	(void)signal(SIGQUIT, SIG_IGN); /* as above */
+	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	cell_leave(cell.link);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+int ctl_enter(const struct ctl *c)
+{
+	const bool root = c->root || strcmp(c->args[0], "--root") == 0;
+	char *const *words = c->args + (strcmp(c->args[0], "--root") == 0);
+	const struct cell_record *newest = NULL;
+	struct cell_record *list;
+	struct im_err err = {0};
+	const int n = load(&list, &err);
+	int status;
+
+	if (n < 0)
+		return fail(&err);
+	for (int i = 0; i < n; i++)
+		if (*words && is_meant(&list[i], *words))
+			newest = &list[i];
+	if (newest) {
+		status = enter(newest, words + 1, root);
+	} else {
+		im_fail(&err, ENOENT, "%s: has no cell (immurectl list shows all)", *words ? *words : "enter");
+		status = fail(&err);
+	}
+	free(list);
+	return status;
+}
