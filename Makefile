@@ -104,12 +104,13 @@ install: all
 	install -m 0644 profiles/view/*.list $(DESTDIR)$(libdir)/view/
 	install -m 0644 shell/immure.1 $(DESTDIR)$(mandir)/man1/
 	install -m 0644 profiles/immure.profile.5 $(DESTDIR)$(mandir)/man5/
-	install -m 0644 shell/immurectl.8 $(DESTDIR)$(mandir)/man8/
+	install -m 0644 shell/immurectl.8 pam/pam_immure.8 $(DESTDIR)$(mandir)/man8/
 	install -m 0644 $(O)/immure.bash $(DESTDIR)$(compdir)/immurectl
 	ln -sf immurectl $(DESTDIR)$(compdir)/immure
 uninstall:
 	rm -f $(DESTDIR)$(bindir)/immure $(DESTDIR)$(sbindir)/immurectl $(DESTDIR)$(mandir)/man1/immure.1 \
 		$(DESTDIR)$(mandir)/man5/immure.profile.5 $(DESTDIR)$(mandir)/man8/immurectl.8 $(DESTDIR)$(compdir)/immurectl $(DESTDIR)$(compdir)/immure
+	rm -f $(DESTDIR)$(pamdir)/pam_immure.so $(DESTDIR)$(mandir)/man8/pam_immure.8
 	rm -rf $(DESTDIR)$(libdir)
 clean:
 	rm -rf $(O)

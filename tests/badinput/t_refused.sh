@@ -33,9 +33,13 @@ is "  bob is not affected" "$(ssh_to bob 'echo fine' 2>&1)" fine
 is "  over ssh it is the same" "$(ssh_to alice id 2>&1; echo $?)" "immure: session refused: /etc/immure/users/alice.profile:2: Sehll: unknown directive (did you mean Shell?) (and 1 more)
 125"
 profile '[Limits]\nTasksMax=5\n'
-refused "a directive of a later version" "TasksMax: not available in this version: it needs the PAM door"
-profile '[Session]\nScope=user\n'
-refused "a choice of a later version" "Scope: user is not available in this version"
+refused "what only the PAM door can do" "TasksMax: needs the PAM door, and this session came without it"
+profile '[Session]\nMaxLogins=5\n'
+refused "  logins too" "MaxLogins: needs the PAM door"
+profile '[Network]\nBridge=br0\n'
+refused "a directive of a later version" "Bridge: not available in this version: it needs bridge networks"
+profile '[Files]\nHome=private\n'
+refused "a choice of a later version" "Home: private is not available in this version"
 profile '[Network]\nNetwork=bridge\n'
 refused "a network of a later version" "Network: bridge is not available"
 profile '[Seal]\nSystemCallFilter=@defualt\n'

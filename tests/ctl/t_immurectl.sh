@@ -50,12 +50,12 @@ for s in json.load(sys.stdin)["steps"]:
         print(p)' | while read -r p; do case $p in /proc/*) [ -e "$p" ] && echo "$p" ;; *) echo "$p" ;; esac; done | sort -u)"
 rm /etc/immure/users/carol.profile
 
-put /etc/immure/users/alice.profile '[Session]\nUMsk=1\nShell=x\n[Limits]\nTasksMax=1\n'
+put /etc/immure/users/alice.profile '[Session]\nUMsk=1\nShell=x\n[Network]\nBridge=br0\n'
 out=$(immurectl check 2>&1)
 is "check: findings have status 1" "$(immurectl check >/dev/null 2>&1; echo $?)" 1
 is "check: every mistake, with its line and a hint" "$out" '/etc/immure/users/alice.profile:2: UMsk: unknown directive (did you mean UMask?)
 /etc/immure/users/alice.profile:3: Shell: cannot be "x" (an absolute path without . and ..)
-/etc/immure/users/alice.profile:5: TasksMax: not available in this version: it needs the PAM door (remove it, or name it in Optional=)'
+/etc/immure/users/alice.profile:5: Bridge: not available in this version: it needs bridge networks (remove it, or name it in Optional=)'
 put /etc/immure/users/alice.profile '[Seal]\nSystemCallFilter=@default opnat\n'
 like "check: system calls" "$(immurectl check 2>&1)" 'alice.profile:2: SystemCallFilter: unknown system call or group opnat \(did you mean open'
 put /etc/immure/users/alice.profile ''

@@ -9,16 +9,19 @@ list() { (cd "$1" && find . ! -type d -printf '%m %P\n' | sort -k2); }
 want='644 etc
 711 usr/bin/immure
 711 usr/lib/immure/immure-init
+711 usr/lib/immure/immure-keeper
 644 usr/lib/immure/profiles/default.profile
 644 usr/lib/immure/view/etc.list
 644 usr/lib/immure/view/var.list
+644 usr/lib/MULTIARCH/security/pam_immure.so
 755 usr/sbin/immurectl
 777 usr/share/bash-completion/completions/immure
 644 usr/share/bash-completion/completions/immurectl
 644 usr/share/man/man1/immure.1
 644 usr/share/man/man5/immure.profile.5
-644 usr/share/man/man8/immurectl.8'
-want=$(tail -n +2 <<<"$want")
+644 usr/share/man/man8/immurectl.8
+644 usr/share/man/man8/pam_immure.8'
+want=$(tail -n +2 <<<"$want" | sed "s/MULTIARCH/$(gcc -print-multiarch)/")
 ok "make install" make -s O="$O" DESTDIR="$d/a" install
 is "the files and their modes" "$(list "$d/a")" "$want"
 is "the directories of the configuration" "$(cd "$d/a/etc/immure" && find . -type d -printf '%m %p\n' | sort)" "755 .
