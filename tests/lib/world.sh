@@ -53,7 +53,7 @@ world_door() {
 	[ -n "${WORLD_DOOR-}" ] || return 0
 	local f
 	for f in common-session common-session-noninteractive; do
-		sed -i '/pam_immure/d' /etc/pam.d/$f && echo "session required pam_immure.so" >>/etc/pam.d/$f || return
+		sed -i '/pam_immure/d' /etc/pam.d/$f && echo "session requisite pam_immure.so" >>/etc/pam.d/$f || return
 	done
 	: >/run/utmp && mkdir -p /var/log && : >/var/log/wtmp && : >/var/log/lastlog
 }
