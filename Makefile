@@ -9,7 +9,7 @@ pamdir     ?= $(prefix)/lib/$(shell $(CC) -print-multiarch)/security
 mandir      = $(prefix)/share/man
 compdir     = $(prefix)/share/bash-completion/completions
 O          ?= build
-VERSION    := 0.1.0
+VERSION    ?= 0.1.0
 
 CFLAGS   ?= -O2 -g
 WARN      = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wwrite-strings -Wvla \
@@ -79,6 +79,12 @@ demo:
 	scripts/install-deps demo
 	$(MAKE) all
 	scripts/demo
+check-system:
+	scripts/install-deps system
+	scripts/check-system
+deb:
+	scripts/install-deps deb
+	scripts/deb
 lint:
 	scripts/lint
 asan:
@@ -115,6 +121,6 @@ uninstall:
 clean:
 	rm -rf $(O)
 
-.PHONY: all tests check demo lint asan fuzz fuzzers install uninstall clean
+.PHONY: all tests check check-system demo deb lint asan fuzz fuzzers install uninstall clean
 .SECONDARY:
 -include $(shell find $(O) -name '*.d' 2>/dev/null)

@@ -44,7 +44,11 @@ static int parse(pam_handle_t *pamh, int argc, const char **argv, struct options
 /* pam_ext.h's functions return nothing that helps: who cannot be told is not told. */
 static void refuse(pam_handle_t *pamh, const char *user, const char *reason)
 {
+	const void *conv = NULL;
+
 	pam_syslog(pamh, LOG_ERR, "session refused for %s: %s", user, reason);
+	if (pam_get_item(pamh, PAM_CONV, &conv) != PAM_SUCCESS || !conv || !((const struct pam_conv *)conv)->conv)
+		return; /* cron: nobody to tell */
 	(void)pam_error(pamh, "immure: session refused: %s", reason);
 }
 

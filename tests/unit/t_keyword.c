@@ -34,7 +34,7 @@ int main(void)
 	nearest("umask", KW_UMASK);
 	nearest("ReadonlyPath", KW_READ_ONLY_PATHS);
 	nearest("Xyzzy", KW_NONE);
-	ok(keyword_later(KW_TASKS_MAX, "5") && keyword_later(KW_SCOPE, "user") && keyword_later(KW_HOME, "/srv/x") &&
+	ok(keyword_later(KW_BRIDGE, "x") && keyword_later(KW_HOME, "private") && keyword_later(KW_HOME, "/srv/x") &&
 			keyword_later(KW_NETWORK, "/run/netns/x"),
 		"what waits for a later version says for which");
 	ok(!keyword_later(KW_SCOPE, "session") && !keyword_later(KW_HOME, "real") && !keyword_later(KW_UMASK, "0"), "what is there does not");

@@ -102,7 +102,7 @@ int main(void)
 		"t:2: BindPaths: /proc would cover /proc, which the cell makes itself (choose another destination)");
 	wrong("[Files]\nEtcPaths=/home/x\n", "t:2: EtcPaths: /home/x: not in /etc or /var (BindReadOnlyPaths= shows other paths)");
 	wrong("[Profile]\nOptional=Landlok\n", "t:2: Optional: no such directive: Landlok (did you mean Landlock?)");
-	wrong("[Session]\nUMask=8\nNice=5\nServices=x\n", "t:2: UMask: cannot be \"8\" (octal, at most 0777)");
+	wrong("[Session]\nUMask=8\nNice=5\nHelpers=x\n", "t:2: UMask: cannot be \"8\" (octal, at most 0777)");
 	ok(errs.len == 3, "several mistakes in one run");
 	read_text("[Profile]\nOptional=Network\n[Network]\nNetwork=bridge\n");
 	ok(im_errs_any(&errs), "Optional= cannot turn a missing network into the host's");
