@@ -186,7 +186,7 @@ static int at_the_door(struct planner *b, const struct item *it, bool temporary)
 static void mount_item(struct planner *b, const struct item *it)
 {
 	const bool temporary = it->kw == KW_TEMPORARY_FILE_SYSTEM;
-	const char *missing;
+	const char *missing = NULL;
 	struct path_fact fact = {.kind = PATH_DIRECTORY};
 	struct step *s;
 	int r = 0;
@@ -219,7 +219,7 @@ static void mount_item(struct planner *b, const struct item *it)
 	if (it->kw == KW_BIND_READ_ONLY_PATHS || it->spec.read_only)
 		s->flags |= SF_READ_ONLY;
 	if (fact.kind == PATH_MISSING || r == 1)
-		planner_skip(b, s, "%s", r == 1 ? missing : "no such path on the host");
+		planner_skip(b, s, "%s", missing ? missing : "no such path on the host");
 }
 
 static enum step_kind protection(enum keyword kw)

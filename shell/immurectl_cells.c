@@ -115,7 +115,7 @@ static void print_json(const struct cell_record *r, bool outdated, bool first)
 
 int ctl_list(const struct ctl *c)
 {
-	struct cell_record *list;
+	struct cell_record *list = NULL;
 	struct im_err err = {0};
 	const int n = load(&list, &err);
 
@@ -125,7 +125,7 @@ int ctl_list(const struct ctl *c)
 		(void)printf("["); /* as for all here: ctl_flushed() asks */
 	else if (n)
 		(void)printf("%-12s %-16s %6s %5s  %-19s  %-8s %s\n", "ID", "USER", "LOGINS", "PROCS", "SINCE", "SERVICE", "PROFILE");
-	for (int i = 0; i < n; i++) {
+	for (int i = 0; list && i < n; i++) {
 		if (c->json)
 			print_json(&list[i], is_outdated(list, n, &list[i]), i == 0);
 		else
@@ -187,14 +187,14 @@ static bool stop(const struct cell_record *r)
 
 int ctl_stop(const struct ctl *c)
 {
-	struct cell_record *list;
+	struct cell_record *list = NULL;
 	struct im_err err = {0};
 	int found = 0, status = 0;
 	const int n = load(&list, &err);
 
 	if (n < 0)
 		return fail(&err);
-	for (int i = 0; i < n; i++) {
+	for (int i = 0; list && i < n; i++) {
 		if (!is_meant(&list[i], c->args[0]))
 			continue;
 		found++;
@@ -292,14 +292,14 @@ int ctl_enter(const struct ctl *c)
 	const bool root = c->root || strcmp(c->args[0], "--root") == 0;
 	char *const *words = c->args + (strcmp(c->args[0], "--root") == 0);
 	const struct cell_record *newest = NULL;
-	struct cell_record *list;
+	struct cell_record *list = NULL;
 	struct im_err err = {0};
 	const int n = load(&list, &err);
 	int status;
 
 	if (n < 0)
 		return fail(&err);
-	for (int i = 0; i < n; i++)
+	for (int i = 0; list && i < n; i++)
 		if (*words && is_meant(&list[i], *words))
 			newest = &list[i];
 	if (newest) {

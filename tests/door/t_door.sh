@@ -47,7 +47,7 @@ for u in alice carol; do
 	echo 'exec >$HOME/rc.out 2>&1; ls /srv; unshare -Ur true && echo namespace; grep NoNew /proc/self/status' >/home/$u/.ssh/rc
 	ssh_to $u true
 done
-like "~/.ssh/rc: carol's is outside" "$(cat /home/carol/rc.out)" marker
+like "an .ssh/rc: carol's is outside" "$(cat /home/carol/rc.out)" marker
 unlike "  alice's is inside" "$(cat /home/alice/rc.out)" marker
 unlike "  and makes no user namespace" "$(cat /home/alice/rc.out)" '^namespace|\nnamespace'
 like "  sealed" "$(cat /home/alice/rc.out)" 'NoNewPrivs:.1'

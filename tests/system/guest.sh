@@ -7,7 +7,7 @@ dpkg -i deb/*.deb >install.log 2>&1 || { cat install.log; exit 1; }
 for u in alice carol; do
 	useradd -m -s "$([ $u = carol ] && echo /bin/bash || echo /usr/bin/immure)" $u
 	install -d -m 700 -o $u -g $u /home/$u/.ssh
-	install -m 600 -o $u -g $u ~tester/.ssh/authorized_keys /home/$u/.ssh/authorized_keys
+	install -m 600 -o $u -g $u ~/.ssh/authorized_keys /home/$u/.ssh/authorized_keys
 done
 uid=$(id -u alice)
 mkdir -p /srv/marker /etc/immure/users
