@@ -26,13 +26,13 @@ is "  nor su" "$(su alice -c 'echo ran' 2>/dev/null)" ""
 rm /etc/immure/users/alice.profile
 
 # systemd
-ssh_to alice 'sleep 15' & client=$!
+open_as alice 'sleep 15'
 ok "logind knows the session" wait_for 8 sh -c 'loginctl list-sessions --no-legend | grep -w alice'
 ok "  list too" wait_for 5 sh -c 'immurectl list | grep -w alice'
 is "no user manager" "$(systemctl is-active "user@$uid.service")" inactive
 is "  and nothing has failed" "$(systemctl is-system-running)" "$state_before"
 is "the host's utmp does not name it" "$(who | grep -c alice)" 0
-kill $client; wait $client 2>/dev/null
+leave
 ok "the session ends" wait_for 10 nothing_left
 ok "  for logind as well" wait_for 10 sh -c '! loginctl list-sessions --no-legend | grep -w alice'
 ok "sshd's monitor logs the end" sh -c 'journalctl -b -o cat | grep -q "sshd:session): session closed for user alice"'
@@ -44,25 +44,29 @@ is "lingering starts nothing" "$(systemctl is-active "user@$uid.service")" inact
 is "  and nothing has failed" "$(systemctl is-system-running)" "$state_before"
 rm /var/lib/systemd/linger/alice
 
-# cron and at
+# cron and at; alice's at job is from the time before she had the shell
+usermod -s /bin/bash alice
+for u in alice carol; do
+	su "$u" -c "echo 'ls /srv >~/at.out 2>&1' | at now + 2 minutes" 2>/dev/null
+done
+usermod -s /usr/bin/immure alice
 for u in alice carol; do
 	echo "* * * * * ls /srv >/home/$u/cron.out 2>&1; $where >>/home/$u/cron.out" | crontab -u $u -
-	su $u -s /bin/bash -c true
-	usermod -s /bin/bash $u; gpasswd -d $u immured >/dev/null 2>&1
 done
-su alice -s /bin/bash -c "echo 'ls /srv >/home/alice/at.out 2>&1' | at now" >at.log 2>&1
-usermod -s /usr/bin/immure alice
-su carol -c "echo 'ls /srv >/home/carol/at.out 2>&1' | at now" >>at.log 2>&1
 wait_for 75 grep -q marker /home/carol/cron.out
 like "cron: carol's job ran outside" "$(cat /home/carol/cron.out)" marker
 not_ok "  alice's was refused" test -e /home/alice/cron.out
 ok "  with the reason in the log" sh -c 'journalctl -b -o cat | grep -q "Services: cron may not open a session of alice"'
-profile '[Session]\nServices=sshd cron atd\n'
+profile '[Session]\nServices=sshd cron\n'
 wait_for 75 test -s /home/alice/cron.out
 ok "  and runs when it is listed" test -s /home/alice/cron.out
 not_ok "    inside" grep -q marker /home/alice/cron.out
 not_ok "    in the cell" outside "$(tail -1 /home/alice/cron.out)"
 rm /etc/immure/users/alice.profile; crontab -r -u alice
+like "at: carol's job ran outside" "$(wait_for 150 test -s /home/carol/at.out; cat /home/carol/at.out)" marker
+wait_for 30 sh -c 'journalctl -b -o cat | grep -q "Services: atd may not"'
+not_ok "  alice's was refused" test -e /home/alice/at.out
+ok "  with the reason in the log" sh -c 'journalctl -b -o cat | grep -q "Services: atd may not open a session of alice"'
 
 # limits
 profile '[Limits]\nTasksMax=40\nMemoryMax=64M\nCPUQuota=50%%\n'
@@ -77,19 +81,19 @@ wait_for 10 nothing_left
 
 # the end
 for what in client monitor init; do
-	ssh_to alice 'sleep 50' & client=$!
+	open_as alice 'sleep 50'
 	wait_for 10 sh -c 'ls /run/immure/cells/*.1'
 	init=$(sed -n 's/^init=//p' /run/immure/cells/*.1)
 	case $what in client) kill -9 $client ;; monitor) kill -9 "$(ps -o ppid= -p "$init")" ;; init) kill -9 "$init" ;; esac
 	ok "kill -9 of the $what leaves nothing" wait_for 10 nothing_left
-	kill $client 2>/dev/null; wait $client 2>/dev/null
+	leave
 done
-ssh_to alice 'sleep 20' & client=$!
+open_as alice 'sleep 20'
 wait_for 10 pgrep -u alice sleep
 systemctl restart ssh
 ok "a restart of ssh.service leaves the cell alone" pgrep -u alice sleep
 is "  and a new login joins it" "$(ssh_to alice 'pgrep -c sleep')" 1
-kill $client; wait $client 2>/dev/null
+leave
 
 # the package
 like "removal is refused while an account has the shell" "$(dpkg -r libpam-immure immure 2>&1)" 'is the shell of: alice'
