@@ -26,7 +26,9 @@ obj  = $(patsubst %.c,$(O)/%.o,$(wildcard $(1)))
 LIB  = $(call obj,profiles/*.c)
 SEAL = $(filter-out $(O)/shell/seal/precompile.o,$(call obj,shell/seal/*.c))
 FILTER = $(patsubst %,$(O)/shell/seal/%.o,precompile seccomp seccomp_default seccomp_groups)
-CELL = $(filter-out $(O)/shell/cell/init.o $(O)/shell/cell/keeper.o,$(call obj,shell/cell/*.c))
+INIT = $(patsubst %,$(O)/shell/cell/%.o,init processes watch)
+KEEPER = $(patsubst %,$(O)/shell/cell/%.o,keeper processes)
+CELL = $(filter-out $(patsubst %,$(O)/shell/cell/%.o,init watch keeper),$(call obj,shell/cell/*.c))
 UNIT = $(patsubst %.c,$(O)/%,$(wildcard tests/unit/t_*.c))
 FUZZ = $(patsubst %.c,$(O)/%,$(wildcard tests/fuzz/f_*.c))
 TOOL = $(patsubst %.c,$(O)/%,$(wildcard tests/lib/*.c tests/escape/*.c))
@@ -55,9 +57,9 @@ $(O)/shell/seal/seccomp_load.o: $(O)/precompiled.inc
 $(O)/shell/seal/preseal.o: $(O)/precompiled_door.inc
 $(O)/immure: $(filter-out $(O)/shell/immurectl%,$(call obj,shell/*.c)) $(O)/libcell.a $(O)/libseal.a $(O)/libprofile.a
 	$(CC) $(ALL_CFLAGS) $(STATIC) -o $@ $^ $(LINK) -lseccomp -lcap
-$(O)/immure-init: $(O)/shell/cell/init.o
+$(O)/immure-init: $(INIT) $(O)/libprofile.a
 	$(CC) $(ALL_CFLAGS) $(STATIC) -o $@ $^ $(LINK)
-$(O)/immure-keeper: $(O)/shell/cell/keeper.o
+$(O)/immure-keeper: $(KEEPER) $(O)/libprofile.a
 	$(CC) $(ALL_CFLAGS) $(STATIC) -o $@ $^ $(LINK)
 $(O)/pam_immure.so: $(call obj,pam/*.c) $(O)/libcell.a $(O)/libseal.a $(O)/libprofile.a pam/pam_immure.map
 	$(CC) $(ALL_CFLAGS) -shared -Wl,--version-script=pam/pam_immure.map -Wl,-z,defs -Wl,--as-needed -o $@ $(filter-out %.map,$^) $(LINK) -lpam -lcap

@@ -93,6 +93,11 @@ static void plan_raise(struct planner *b)
 		s->flags |= SF_NS_NET;
 	s = planner_add(b, STEP_DEADLINE, profile_from(b->p, KW_RAISE_TIMEOUT), NULL, NULL);
 	s->num = profile_number(b->p, KW_RAISE_TIMEOUT);
+	if (b->p->v[KW_RUNTIME_MAX].len)
+		planner_add(b, STEP_RUNTIME_MAX, profile_from(b->p, KW_RUNTIME_MAX), NULL, NULL)->num = profile_number(b->p, KW_RUNTIME_MAX);
+	if (b->p->v[KW_IDLE_TIMEOUT].len)
+		planner_add(b, STEP_IDLE_TIMEOUT, profile_from(b->p, KW_IDLE_TIMEOUT), NULL, NULL)->num =
+			profile_number(b->p, KW_IDLE_TIMEOUT);
 }
 
 /* Every directive that is set but belongs to a later version and may be missing is shown, so that nobody relies on it. */

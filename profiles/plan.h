@@ -51,7 +51,7 @@ enum step_flag {
 /*
  * Members by kind (what is not named is 0 or NULL):
  *   NAMESPACES     flags
- *   DEADLINE       num microseconds
+ *   DEADLINE RUNTIME_MAX IDLE_TIMEOUT   num microseconds
  *   ROOT           num size in bytes
  *   DIRECTORY      path, num mode
  *   SYMLINK        path, arg target

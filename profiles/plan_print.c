@@ -79,6 +79,8 @@ char *step_argument(const struct step *s)
 	case STEP_NAMESPACES:
 		return str_printf("mount,pid,ipc,uts,cgroup%s%s", *fw ? "," : "", *fw ? fw + 1 : "");
 	case STEP_DEADLINE:
+	case STEP_RUNTIME_MAX:
+	case STEP_IDLE_TIMEOUT:
 		return s->num == UINT64_MAX ? str_printf("none") : str_printf("%gs", (double)s->num / 1e6);
 	case STEP_ROOT:
 		return str_printf("size=%s", size_text(s->num, n1, sizeof(n1)));

@@ -20,6 +20,8 @@
 #include <unistd.h>
 
 #include "keeper.h"
+#include "processes.h"
+#include "str.h"
 
 #define MAX_LINKS 400 /* more logins raise another cell */
 #define NAMESPACES (KEEPER_FD_END - KEEPER_FD_NAMESPACES)
@@ -153,6 +155,54 @@ static void let_in(void)
 	(void)close(fd); /* not root, or more than anybody needs */
 }
 
+/* The number of a process that a pidfd stands for (Pid: of its fdinfo), or -1. */
+static pid_t pid_of(int pidfd)
+{
+	char path[48], text[512], *at;
+	int fd;
+	ssize_t n;
+	uint64_t pid;
+
+	(void)snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", pidfd); /* fits */
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+	if (fd >= 0)
+		(void)close(fd); /* only read */
+	text[n > 0 ? n : 0] = 0;
+	at = strstr(text, "\nPid:\t");
+	if (!at)
+		return -1;
+	at += sizeof("\nPid:\t") - 1;
+	at[strcspn(at, "\n")] = 0;
+	return str_to_u64(at, INT32_MAX, &pid) == 0 ? (pid_t)pid : -1;
+}
+
+/*
+ * A process in a cell whose parent is none of the logins' and outside of all cells: its login died. Whether it is in this cell
+ * only init can say.
+ */
+static bool report_orphan(int proc, const struct process *p, void *ctx)
+{
+	struct orphan msg = {.word = INIT_ORPHAN, .start = p->start};
+
+	(void)ctx; /* none */
+	for (size_t i = 0; i < MAX_LINKS; i++)
+		if (links[i].pidfd >= 0 && pid_of(links[i].pidfd) == p->parent)
+			return true;
+	msg.pid = process_inner(proc, p->pid);
+	if (msg.pid > 1 && !process_inner(proc, p->parent))
+		(void)send(KEEPER_FD_LIFELINE, &msg, sizeof(msg), MSG_NOSIGNAL); /* EPIPE: init has ended, and all with it */
+	return true;
+}
+
+/* It died, or ended without closing its session. What it began in the cell is nobody's now: the kernel gives it to the host's init. */
+static void bury(struct link *l)
+{
+	drop(l);
+	if (count())
+		processes_each(report_orphan, NULL);
+}
+
 /* The last login has gone: the cell ends, now or with its last process. */
 static void last_gone(void)
 {
@@ -189,7 +239,7 @@ static _Noreturn void keep(void)
 			struct link *l = &links[of[k - 2]];
 
 			if (fds[k].revents && fds[k].fd == l->pidfd)
-				drop(l);
+				bury(l);
 			else if (fds[k].revents && fds[k].fd == l->fd)
 				hear(l);
 		}

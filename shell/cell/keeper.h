@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* How a login, and immurectl, talk to immure-keeper: one byte a message, descriptors beside it (SCM_RIGHTS). */
+/* How a login, and immurectl, talk to immure-keeper: a word a message, descriptors beside it (SCM_RIGHTS). */
 #ifndef IMMURE_KEEPER_H
 #define IMMURE_KEEPER_H
+
+#include <stdint.h>
 
 enum keeper_word {
 	KEEPER_JOIN = 'J',  /* with a pidfd of the login; answered by KEEPER_YES with the namespaces. The login lasts until LEAVE, the end of
@@ -11,7 +13,14 @@ enum keeper_word {
 	KEEPER_YES = 'Y',
 	/* between keeper and immure-init, on its lifeline */
 	INIT_LINGER = 'P', /* end when you have no child */
+	INIT_ORPHAN = 'O', /* with a struct orphan behind it: a login died, and this began its session */
 	INIT_RESUME = 'R', /* a login has come: stay; answered by the same */
+};
+
+struct orphan {
+	char word;
+	int32_t pid; /* in the cell */
+	uint64_t start; /* clock ticks after boot */
 };
 
 /* Descriptors that immure-keeper starts with; argv: name, id, "yes" if it is to linger. */

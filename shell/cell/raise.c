@@ -9,9 +9,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -90,13 +92,24 @@ static void report(int fd, const struct im_err *err)
 		_exit(1); /* the caller sees the end of the pipe */
 }
 
+/* A time of the plan in ms; 0: none, or so long that it never comes. */
+static void limit_text(const struct plan *plan, enum step_kind kind, char *ret, size_t size)
+{
+	const struct step *s = plan_find(plan, kind);
+
+	(void)snprintf(ret, size, "%" PRIu64, s && s->num < UINT64_MAX / 2 ? (s->num + 999) / 1000 : 0); /* fits */
+}
+
 /* Stage 4. Nothing is kept but the lifeline; the account's shell never sees this process's memory. */
-static _Noreturn void become_init(struct pipes *p)
+static _Noreturn void become_init(const struct plan *plan, struct pipes *p)
 {
 	static char name[] = "immure-init";
+	char runtime[24], idle[24], *const argv[] = {name, runtime, idle, NULL}, *const envp[] = {NULL};
 	struct im_err err = {0};
-	char *const argv[] = {name, NULL}, *const envp[] = {NULL};
 	char c;
+
+	limit_text(plan, STEP_RUNTIME_MAX, runtime, sizeof(runtime));
+	limit_text(plan, STEP_IDLE_TIMEOUT, idle, sizeof(idle));
 
 	while (read(p->release[0], &c, 1) < 0 && errno == EINTR)
 		;
@@ -150,7 +163,7 @@ static _Noreturn void child(const struct plan *plan, struct pipes *p, const stru
 	report(p->status[1], &err);
 	if (r < 0)
 		_exit(1);
-	become_init(p);
+	become_init(plan, p);
 }
 
 static int64_t now_ms(void)

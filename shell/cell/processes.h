@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/* The processes of a cell, from its own /proc: proc_pid_stat(5). */
+#ifndef IMMURE_PROCESSES_H
+#define IMMURE_PROCESSES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#define PROCESSES_MAX 16384 /* more are not seen; /proc lists the oldest first */
+
+struct process {
+	pid_t pid, parent, session;
+	dev_t tty;        /* 0: none */
+	uint64_t start;   /* clock ticks after boot */
+	bool sshd;        /* by its name, which anybody may take */
+	bool of_session;  /* processes_mark() */
+};
+
+/* processes_each() - call @each for all that can be seen, until it returns false. @proc: the directory /proc, open. */
+void processes_each(bool (*each)(int proc, const struct process *p, void *ctx), void *ctx);
+
+/*
+ * processes_read() - all that can be seen
+ * Returns how many; *ret points to memory of this file, which the next call changes.
+ */
+size_t processes_read(struct process **ret);
+
+/* processes_mark() - set of_session for @root and its descendants, clear it for all others. */
+void processes_mark(struct process *all, size_t len, pid_t root);
+
+/*
+ * process_inner() - the number of a process in the innermost pid namespace that it is in (NSpid: of proc_pid_status(5))
+ * Returns 0 if that is the one that /proc shows, or the process has gone.
+ */
+pid_t process_inner(int proc, pid_t pid);
+
+/* process_parse() - one line of /proc/PID/stat; false if it is not one. */
+bool process_parse(const char *text, struct process *ret);
+
+#endif

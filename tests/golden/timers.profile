@@ -1,0 +1,3 @@
+[Session]
+RuntimeMaxSec=8h
+IdleTimeoutSec=30min
