@@ -17,6 +17,7 @@
 
 #include "build.h"
 #include "door.h"
+#include "login_terminal.h"
 #include "preseal.h"
 #include "share.h"
 
@@ -96,6 +97,23 @@ static int raise_cell(struct entry *e, struct im_err *err)
 	return code;
 }
 
+/* A terminal that cannot be shown is no reason to refuse: the session has it open, only its name is missing. */
+static int take_terminal(const struct plan *plan)
+{
+	const struct step *s = plan_find(plan, STEP_LOGIN_TERMINAL);
+	struct im_err unheard = {0};
+
+	return s ? login_terminal_take(s->arg, &unheard) : -1;
+}
+
+static void name_terminal(const struct plan *plan, int terminal)
+{
+	struct im_err unheard = {0};
+
+	if (terminal >= 0)
+		(void)login_terminal_bind(terminal, plan_find(plan, STEP_LOGIN_TERMINAL)->path, &unheard); /* as above */
+}
+
 /* NSS reads files and loads libraries when it is first asked: that has happened. From here on it finds the cell's own files. */
 static int go_in(struct entry *e, struct im_err *err)
 {
@@ -104,10 +122,15 @@ static int go_in(struct entry *e, struct im_err *err)
 	const int n = cell_groups(plan, groups, CELL_MAX_GROUPS);
 	struct stat st;
 	const bool selinux = stat("/sys/fs/selinux/enforce", &st) == 0;
+	const int terminal = take_terminal(plan);
 	int r = n < 0 ? im_fail(err, -n, "groups: %s", strerror(-n)) : preseal_keyring(plan, err);
 
 	if (r == 0)
 		r = cell_enter(&e->cell, plan, err);
+	if (r == 0)
+		name_terminal(plan, terminal);
+	else if (terminal >= 0)
+		(void)close(terminal); /* drops it */
 	if (r == 0 && e->cell.release >= 0)
 		r = cell_release(&e->cell, err);
 	if (r == 0 && setgroups((size_t)n, groups) < 0)

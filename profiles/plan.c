@@ -130,6 +130,7 @@ int plan_build(const struct profile *p, const struct facts *f, struct plan *ret,
 	plan_mounts(&b);
 	plan_door(&b);
 	(void)planner_add(&b, STEP_PIVOT, (struct origin){0}, NULL, NULL); /* has no members */
+	plan_login_terminal(&b);
 	plan_account_limits(&b);
 	plan_groups(&b);
 	plan_seal(&b);

@@ -62,7 +62,7 @@ enum step_flag {
  *   PROC           path; arg "pid" for the subset, else "all"
  *   CGROUP         path
  *   DEVPTS         path, num group of the terminals (0: the account's)
- *   TERMINAL       path destination, arg the host's device
+ *   TERMINAL LOGIN_TERMINAL   path destination, arg the host's device
  *   PIN READ_ONLY READ_WRITE INACCESSIBLE   path in the cell; flags SF_OPTIONAL
  *   HOSTNAME       arg
  *   ACCOUNT_LIMIT  path name of the directive, arg value
@@ -124,6 +124,12 @@ char *plan_write_seal(const struct plan *plan);
 int plan_read_seal(char *text, struct plan *ret, struct im_err *err);
 /* plan_hash() - two plans that differ in what they do, apart from the login's terminal, have different ones. */
 uint64_t plan_hash(const struct plan *plan);
+
+/*
+ * plan_terminal_path() - what a terminal of the host is called in the cell: /dev/pts/3 is /dev/host-pts3, for the cell has a pts/3 too
+ * @device: in /dev, at most 63 bytes; @ret has room for 80
+ */
+void plan_terminal_path(const char *device, char *ret);
 
 /* step_argument() - a step's members in one line, as `immurectl explain` prints them; on the heap. */
 char *step_argument(const struct step *s);

@@ -100,6 +100,27 @@ bool plan_root_needs(const char *path)
 	return within(path, trees, sizeof(trees) / sizeof(*trees));
 }
 
+void plan_terminal_path(const char *device, char *ret)
+{
+	const char *name = device + strlen("/dev/");
+
+	ret = stpcpy(ret, strchr(name, '/') ? "/dev/host-" : "/dev/");
+	for (; *name; name++)
+		if (*name != '/')
+			*ret++ = *name;
+	*ret = 0;
+}
+
+void plan_login_terminal(struct planner *b)
+{
+	char path[80];
+
+	if (!b->f->door || !b->f->tty[0])
+		return;
+	plan_terminal_path(b->f->tty, path);
+	(void)planner_add(b, STEP_LOGIN_TERMINAL, by_default, path, b->f->tty); /* complete */
+}
+
 /* Groups that are as good as root, or read what is everybody's. */
 static bool is_risky(const char *group)
 {

@@ -95,6 +95,7 @@ char *step_argument(const struct step *s)
 			(unsigned)s->num2, fw);
 	case STEP_BIND:
 	case STEP_TERMINAL:
+	case STEP_LOGIN_TERMINAL:
 		return strcmp(path, arg) == 0 ? str_printf("%s%s", path, fw) : str_printf("%s <- %s%s", path, arg, fw);
 	case STEP_OWN_TMP:
 		return str_printf("%s <- %s%s", path, arg, fw);

@@ -111,10 +111,8 @@ static void dev(struct planner *b)
 	s->flags = SF_NO_SUID | SF_NO_EXEC;
 	s->num = b->f->privileged ? TTY_GROUP : 0; /* in a user namespace only the account's own is mapped */
 	tmpfs(b, profile_from(b->p, KW_TMP_SIZE), "/dev/shm", profile_number(b->p, KW_TMP_SIZE), 01777, SAFE);
-	if (b->f->tty[0]) /* a name below /dev/pts is one of the cell's own terminals */
-		planner_add(b, STEP_TERMINAL, by_default,
-			b->f->door && !path_is_below(b->f->tty, "/dev/pts") ? b->f->tty : "/dev/console", b->f->tty)->flags =
-			SF_NO_SUID | SF_NO_EXEC;
+	if (b->f->tty[0] && !b->f->door)
+		planner_add(b, STEP_TERMINAL, by_default, "/dev/console", b->f->tty)->flags = SF_NO_SUID | SF_NO_EXEC;
 }
 
 static void run(struct planner *b)

@@ -27,6 +27,7 @@ void plan_etc(struct planner *b);      /* /etc and what of /var is shown */
 void plan_home(struct planner *b);     /* the home, the agent's socket */
 void plan_mounts(struct planner *b);   /* BindPaths= and the like, then the protected paths */
 void plan_door(struct planner *b);     /* what a process of root that enters needs */
+void plan_login_terminal(struct planner *b);
 void plan_account_limits(struct planner *b);
 void plan_groups(struct planner *b);
 void plan_seal(struct planner *b);     /* limits to seccomp */

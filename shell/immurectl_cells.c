@@ -17,6 +17,7 @@
 #include "account.h"
 #include "build.h"
 #include "immurectl.h"
+#include "login_terminal.h"
 #include "select.h"
 #include "preseal.h"
 #include "share.h"
@@ -262,18 +263,46 @@ static _Noreturn void become(const struct cell_record *r, char *const *words, bo
 	_exit(fail(&err));
 }
 
+/* As the door does it for su(1): without a terminal, or if it cannot be had, the cell has no name for it. */
+static int take_terminal(char *ret_path)
+{
+	const char *name = isatty(0) ? ttyname(0) : NULL;
+	struct im_err unheard = {0};
+
+	if (!name || !path_is_normal(name) || !path_is_below(name, "/dev") || strlen(name) > 63)
+		return -1;
+	plan_terminal_path(name, ret_path);
+	return login_terminal_take(name, &unheard);
+}
+
+static void name_terminal(int terminal, const char *path)
+{
+	struct im_err unheard = {0};
+
+	if (terminal >= 0)
+		(void)login_terminal_bind(terminal, path, &unheard); /* as above */
+}
+
 static int enter(const struct cell_record *r, char *const *words, bool root)
 {
 	const struct plan none = {0};
 	struct cell cell = CELL_NONE;
 	struct im_err err = {0};
-	int status = 0, code = cell_join(r, &cell, &err);
+	char path[80];
+	const int terminal = take_terminal(path), dir = registry_open(&err);
+	const int lock = dir < 0 ? dir : registry_lock(dir, r->uid, 10000, &err);
+	int status = 0, code = lock < 0 ? lock : cell_join(r, &cell, &err);
 	pid_t pid;
 
 	if (code == 1)
 		code = im_fail(&err, ENOENT, "%s: is about to end", r->id);
 	if (code == 0)
 		code = cell_enter(&cell, &none, &err);
+	if (code == 0)
+		name_terminal(terminal, path);
+	registry_unlock(lock);
+	if (dir >= 0)
+		(void)close(dir); /* only read */
 	if (code < 0)
 		return fail(&err);
 	pid = fork(); /* the cell's processes are seen by children only */
