@@ -11,11 +11,15 @@
 #include "profile.h"
 
 /*
- * nss_account() - an account through the name service, as its database says it: name and uid agree
- * @name: as the login gave it; the result has the first name of its uid, and all its groups, primary first
+ * nss_account() - an account through the name service, as its database says it, without its groups
+ * @name: as the login gave it; the result has the first name of its uid
  * Returns 0; 1 if there is no such account; negative errno with @err if nobody could say.
  */
 int nss_account(const char *name, struct account *ret, struct im_err *err);
+/* nss_is_member() - of a group that may not exist. Returns 1, 0, or a negative errno with @err. */
+int nss_is_member(const struct account *a, const char *group, struct im_err *err);
+/* nss_complete() - add the names of all groups, primary first; -EINVAL if the cell's own account files could not hold the account. */
+int nss_complete(struct account *a, struct im_err *err);
 
 struct door {
 	struct policy_dirs dirs;

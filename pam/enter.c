@@ -78,20 +78,26 @@ static char *canonical(const struct profile *p)
 static int raise_cell(struct entry *e, struct im_err *err)
 {
 	const struct door *d = e->d;
-	char *seal = plan_write_seal(&d->plan), *profile = canonical(&d->profile);
-	const struct cell_file files[] = {{CELL_SEAL, seal, false}, {CELL_PROFILE, profile, !profile_bool(&d->profile, KW_EXPLAIN)}};
-	const struct cell_request req = {.init_path = LIBDIR "/immure-init", .uid = d->account.uid, .gid = d->account.gid,
-		.files = files, .files_len = 2};
 	struct cell_record r = {.uid = d->account.uid, .hash = e->hash, .raised = (uint64_t)time(NULL), .shared = shares(d)};
+	char *seal = plan_write_seal(&d->plan), *profile = canonical(&d->profile), *about = NULL;
 	int code = seal && profile ? registry_new_id(e->registry, r.uid, r.id, err) : im_fail(err, ENOMEM, "not enough memory");
 
 	(void)snprintf(r.user, sizeof(r.user), "%s", d->account.name);       /* a longer one is cut: it is for people */
 	(void)snprintf(r.profile, sizeof(r.profile), "%s", d->profile_path); /* as above */
 	(void)snprintf(r.service, sizeof(r.service), "%s", d->service);      /* as above */
-	if (code == 0)
+	if (code == 0 && !(about = registry_text(&r)))
+		code = im_fail(err, ENOMEM, "not enough memory");
+	if (code == 0) {
+		const struct cell_file files[] = {{CELL_SEAL, seal, false}, {CELL_ABOUT, about, false},
+			{CELL_PROFILE, profile, !profile_bool(&d->profile, KW_EXPLAIN)}};
+		const struct cell_request req = {.init_path = LIBDIR "/immure-init", .uid = d->account.uid, .gid = d->account.gid,
+			.files = files, .files_len = sizeof(files) / sizeof(*files)};
+
 		code = cell_raise(&d->plan, &req, &e->cell, err);
+	}
 	if (code == 0)
 		code = cell_share(&e->cell, e->registry, &r, LIBDIR "/immure-keeper", profile_bool(&d->profile, KW_PERSISTENT), err);
+	free(about);
 	free(seal);
 	free(profile);
 	return code;

@@ -74,7 +74,8 @@ static bool is_single_threaded(void)
 	return n == 1;
 }
 
-static bool is_confined(const struct policy_dirs *dirs, const char *name, const struct account *a)
+/* 1, 0, or a negative errno: nobody could say. A name that is asked for need not be the first of its uid. */
+static int is_confined(const struct policy_dirs *dirs, const char *name, const struct account *a, struct im_err *err)
 {
 	const int self = open(BINDIR "/immure", O_PATH | O_CLOEXEC);
 	struct account other = *a; /* borrows all but the name */
@@ -84,7 +85,7 @@ static bool is_confined(const struct policy_dirs *dirs, const char *name, const 
 	yes = account_is_confined(dirs, a, self) || account_is_confined(dirs, &other, self) || strcmp(a->shell, BINDIR "/immure") == 0;
 	if (self >= 0)
 		(void)close(self); /* O_PATH */
-	return a->uid != 0 && yes;
+	return yes ? 1 : nss_is_member(a, "immured", err);
 }
 
 static void forget(pam_handle_t *pamh, void *data, int status)
@@ -150,13 +151,35 @@ static int open_confined(pam_handle_t *pamh, struct door *d, bool debug)
 	return go_through(pamh, d, debug);
 }
 
+/* Root, and whoever is not confined, is let go with as little asked as can be. */
+static int answer(pam_handle_t *pamh, const char *user, struct door *d, bool debug)
+{
+	struct im_err err = {0};
+	int r = nss_account(user, &d->account, &err);
+
+	if (r == 1)
+		return PAM_USER_UNKNOWN;
+	if (r == 0 && d->account.uid == 0)
+		return PAM_IGNORE;
+	if (r == 0)
+		r = is_confined(&d->dirs, user, &d->account, &err);
+	if (r == 0)
+		return PAM_IGNORE;
+	if (r > 0)
+		r = nss_complete(&d->account, &err);
+	if (r < 0) {
+		refuse(pamh, user, err.text);
+		return PAM_SYSTEM_ERR;
+	}
+	return open_confined(pamh, d, debug);
+}
+
 PAM_EXTERN __attribute__((visibility("default"))) int pam_sm_open_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
 	const void *service = NULL;
 	const char *user = NULL;
 	struct options o;
 	struct door d = {0};
-	struct im_err err = {0};
 	int r;
 
 	(void)flags; /* PAM_SILENT: a refusal is told nevertheless */
@@ -164,16 +187,9 @@ PAM_EXTERN __attribute__((visibility("default"))) int pam_sm_open_session(pam_ha
 		return PAM_SYSTEM_ERR;
 	if (parse(pamh, argc, argv, &o) < 0)
 		return PAM_SYSTEM_ERR;
-	r = nss_account(user, &d.account, &err);
-	if (r < 0) {
-		refuse(pamh, user, err.text);
-		return PAM_SYSTEM_ERR;
-	}
-	if (r == 1)
-		return PAM_USER_UNKNOWN;
 	d.dirs = o.dirs;
 	d.service = service;
-	r = is_confined(&o.dirs, user, &d.account) ? open_confined(pamh, &d, o.debug) : PAM_IGNORE;
+	r = answer(pamh, user, &d, o.debug);
 	door_done(&d);
 	return r;
 }

@@ -20,6 +20,8 @@
 #include "login_terminal.h"
 #include "select.h"
 #include "preseal.h"
+#include "processes.h"
+#include "record.h"
 #include "share.h"
 #include "sys.h"
 #include "trust.h"
@@ -90,7 +92,12 @@ static bool is_outdated(const struct cell_record *list, int n, const struct cell
 	return false;
 }
 
-static void print_row(const struct cell_record *r, bool outdated)
+struct row {
+	unsigned logins, processes;
+	bool outdated;
+};
+
+static void print_row(const struct cell_record *r, const struct row *row)
 {
 	const time_t raised = (time_t)r->raised;
 	struct tm tm = {0};
@@ -98,42 +105,76 @@ static void print_row(const struct cell_record *r, bool outdated)
 
 	if (localtime_r(&raised, &tm))
 		(void)strftime(since, sizeof(since), "%F %H:%M:%S", &tm); /* fits */
-	(void)printf("%-12s %-16s %6u %5u  %-19s  %-8s %s%s\n", r->id, r->user, cell_logins(r), each_process(r, NULL, 0), since, r->service,
-		r->profile, outdated ? " (outdated)" : ""); /* ctl_flushed() asks */
+	(void)printf("%-12s %-16s %6u %5u  %-19s  %-8s %s%s\n", r->id, r->user, row->logins, row->processes, since, r->service,
+		r->profile, row->outdated ? " (outdated)" : ""); /* ctl_flushed() asks */
 }
 
-static void print_json(const struct cell_record *r, bool outdated, bool first)
+static void print_json(const struct cell_record *r, const struct row *row, bool first)
 {
 	(void)printf("%s{\"id\": \"%s\", \"user\": ", first ? "" : ",\n ", r->id); /* as for all here: ctl_flushed() asks */
 	json_string(r->user);
 	(void)printf(", \"uid\": %u, \"init\": %d, \"logins\": %u, \"processes\": %u, \"raised\": %" PRIu64 ", \"service\": ", (unsigned)r->uid,
-		(int)r->init, cell_logins(r), each_process(r, NULL, 0), r->raised);
+		(int)r->init, row->logins, row->processes, r->raised);
 	json_string(r->service);
 	(void)printf(", \"profile\": ");
 	json_string(r->profile);
-	(void)printf(", \"shared\": %s, \"outdated\": %s}", r->shared ? "true" : "false", outdated ? "true" : "false");
+	(void)printf(", \"shared\": %s, \"outdated\": %s}", r->shared ? "true" : "false", row->outdated ? "true" : "false");
 }
 
-int ctl_list(const struct ctl *c)
+static bool count_inside(int proc, const struct process *p, void *ctx)
 {
-	struct cell_record *list = NULL;
-	struct im_err err = {0};
-	const int n = load(&list, &err);
+	struct row *row = ctx;
 
-	if (n < 0)
-		return fail(&err);
+	(void)proc; /* nothing more is asked */
+	row->processes += p->pid != 1;
+	row->logins += p->pid != 1 && p->parent == 0;
+	return true;
+}
+
+/* An account sees the cell that it is in, and no other. */
+static int own_cell(struct cell_record *ret, struct row *row, struct im_err *err)
+{
+	if (!record_is_door())
+		return im_fail(err, EPERM, REGISTRY_DIR ": only root may look at the cells (sudo immurectl ...)");
+	processes_each(count_inside, row);
+	return registry_own(ret, err);
+}
+
+static void print_cells(const struct ctl *c, const struct cell_record *list, int n, const struct row *own)
+{
 	if (c->json)
 		(void)printf("["); /* as for all here: ctl_flushed() asks */
 	else if (n)
 		(void)printf("%-12s %-16s %6s %5s  %-19s  %-8s %s\n", "ID", "USER", "LOGINS", "PROCS", "SINCE", "SERVICE", "PROFILE");
-	for (int i = 0; list && i < n; i++) {
+	for (int i = 0; i < n; i++) {
+		const struct row row = own ? *own : (struct row){cell_logins(&list[i]), each_process(&list[i], NULL, 0), is_outdated(list, n, &list[i])};
+
 		if (c->json)
-			print_json(&list[i], is_outdated(list, n, &list[i]), i == 0);
+			print_json(&list[i], &row, i == 0);
 		else
-			print_row(&list[i], is_outdated(list, n, &list[i]));
+			print_row(&list[i], &row);
 	}
 	if (c->json)
 		(void)printf("]\n");
+}
+
+int ctl_list(const struct ctl *c)
+{
+	struct cell_record *list = NULL, own;
+	struct im_err err = {0};
+	struct row row = {0};
+	int n;
+
+	if (geteuid() != 0) {
+		if (own_cell(&own, &row, &err) < 0)
+			return fail(&err);
+		print_cells(c, &own, 1, &row);
+		return ctl_flushed(0);
+	}
+	n = load(&list, &err);
+	if (n < 0)
+		return fail(&err);
+	print_cells(c, list, n, NULL);
 	free(list);
 	return ctl_flushed(0);
 }

@@ -10,8 +10,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "build.h"
 #include "registry.h"
 #include "str.h"
+#include "trust.h"
 
 #define RECORD_MAX 2048
 #define RECORD_VERSION "1"
@@ -126,6 +128,8 @@ static bool take(struct cell_record *r, const char *name, const char *value, boo
 
 	if (strcmp(name, "version") == 0)
 		return *known_version = strcmp(value, RECORD_VERSION) == 0;
+	if (strcmp(name, "id") == 0)
+		return copy(r->id, sizeof(r->id), value);
 	if (strcmp(name, "user") == 0)
 		return copy(r->user, sizeof(r->user), value);
 	if (strcmp(name, "profile") == 0)
@@ -151,13 +155,47 @@ static bool take(struct cell_record *r, const char *name, const char *value, boo
 	return true;
 }
 
+static bool parse(char *text, struct cell_record *r)
+{
+	bool good = false;
+	char *next;
+
+	for (char *line = text; *line; line = next) {
+		char *value = strchr(line, '=');
+
+		next = line + strcspn(line, "\n");
+		if (*next)
+			*next++ = 0;
+		if (!value || value > next)
+			return false;
+		*value++ = 0;
+		if (!take(r, line, value, &good))
+			return false;
+	}
+	return good;
+}
+
+int registry_own(struct cell_record *ret, struct im_err *err)
+{
+	struct cell_record r = {0};
+	char *text = NULL;
+	size_t len;
+	int code = trust_read(CELL_ABOUT, RECORD_MAX, &text, &len, err);
+
+	if (code == 0 && !parse(text, &r))
+		code = im_fail(err, EPROTO, CELL_ABOUT ": cannot be read (was immure upgraded while the cell was open?)");
+	free(text);
+	if (code == 0)
+		*ret = r;
+	return code;
+}
+
 /* 1: a record; 0: none that we know how to read. */
 static int read_record(int dir, const char *id, struct cell_record *ret)
 {
 	const int fd = openat(dir, id, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	struct cell_record r = {0};
-	char text[RECORD_MAX], *next;
-	bool good = false;
+	char text[RECORD_MAX];
 	struct stat st;
 	ssize_t n = -1;
 
@@ -166,23 +204,13 @@ static int read_record(int dir, const char *id, struct cell_record *ret)
 	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == 0)
 		n = read(fd, text, sizeof(text) - 1);
 	(void)close(fd); /* only read */
-	if (n <= 0 || !copy(r.id, sizeof(r.id), id))
+	if (n <= 0)
 		return 0;
 	text[n] = 0;
-	for (char *line = text; *line; line = next) {
-		char *value = strchr(line, '=');
-
-		next = line + strcspn(line, "\n");
-		if (*next)
-			*next++ = 0;
-		if (!value || value > next)
-			return 0;
-		*value++ = 0;
-		if (!take(&r, line, value, &good))
-			return 0;
-	}
+	if (!parse(text, &r) || strcmp(r.id, id) != 0 || r.init <= 1 || !r.start)
+		return 0;
 	*ret = r;
-	return good && r.init > 1 && r.start;
+	return 1;
 }
 
 static bool is_alive(const struct cell_record *r)
@@ -272,23 +300,28 @@ int registry_new_id(int dir, uid_t uid, char *ret, struct im_err *err)
 	return im_fail(err, EUSERS, "registry: uid %u has too many cells", (unsigned)uid);
 }
 
+char *registry_text(const struct cell_record *r)
+{
+	return str_printf("version=%s\nid=%s\nuser=%s\nuid=%u\ninit=%d\nstart=%" PRIu64 "\nhash=%" PRIu64 "\nraised=%" PRIu64
+			  "\nshared=%d\nservice=%s\nprofile=%s\n",
+		RECORD_VERSION, r->id, r->user, (unsigned)r->uid, (int)r->init, r->start, r->hash, r->raised, r->shared, r->service, r->profile);
+}
+
 int registry_write(int dir, const struct cell_record *r, struct im_err *err)
 {
-	char text[RECORD_MAX], temporary[REGISTRY_ID_MAX + 8];
-	const int len = snprintf(text, sizeof(text),
-		"version=%s\nuser=%s\nuid=%u\ninit=%d\nstart=%" PRIu64 "\nhash=%" PRIu64 "\nraised=%" PRIu64
-		"\nshared=%d\nservice=%s\nprofile=%s\n",
-		RECORD_VERSION, r->user, (unsigned)r->uid, (int)r->init, r->start, r->hash, r->raised, r->shared, r->service, r->profile);
+	char temporary[REGISTRY_ID_MAX + 8], *text = registry_text(r);
+	const ssize_t len = text ? (ssize_t)strlen(text) : 0;
 	int fd, good;
 
 	(void)snprintf(temporary, sizeof(temporary), ".%s.new", r->id); /* fits */
-	if (len < 0 || (size_t)len >= sizeof(text))
-		return im_fail(err, ENAMETOOLONG, "registry: the record of %s is too long", r->id);
+	if (!text)
+		return im_fail(err, ENOMEM, "not enough memory");
 	(void)unlinkat(dir, temporary, 0); /* of a login that died here */
 	fd = openat(dir, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	good = fd >= 0 && write(fd, text, (size_t)len) == len;
 	if (fd >= 0 && close(fd) < 0)
 		good = 0;
+	free(text);
 	if (!good || renameat(dir, temporary, dir, r->id) < 0)
 		return im_fail(err, errno, "registry: write %s: %s", r->id, strerror(errno));
 	return 0;

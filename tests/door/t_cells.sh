@@ -6,11 +6,18 @@ WORLD_DOOR=1
 . "$TOP/tests/lib/tap.sh"
 profile() { mkdir -p /etc/immure/users && printf "$1" >/etc/immure/users/alice.profile; }
 clients=()
-open_as() { ssh -F $WORLD/ssh_config -n "$@" & clients+=($!); sleep 0.4; } # a connection in the background
+logins() { immurectl list | awk 'NR > 1 { n += $3 } END { print n + 0 }'; }
+open_as() { # a connection in the background, whose command has been started
+	local before i
+	before=$(logins)
+	ssh -F $WORLD/ssh_config -n "$@" & clients+=($!)
+	for ((i = 0; i < 100; i++)); do [ "$(logins)" -gt "$before" ] && break; sleep 0.1; done
+	sleep 0.4
+}
 client() { echo "${clients[-1]}"; }
 cells() { ls /run/immure/cells; }
 nothing_left() { [ -z "$(cells)" ] && ! pgrep -u alice >/dev/null && ! pgrep -x immure-keeper >/dev/null && ! lsns -t mnt -o COMMAND 2>/dev/null | grep -q immure-init; }
-settled() { for _ in $(seq 100); do nothing_left && return; sleep 0.02; done; ps -ef | grep -E 'alice|immure-' ; cells; return 1; }
+settled() { for _ in $(seq 500); do nothing_left && return; sleep 0.02; done; ps -ef | grep -E 'alice|immure-' ; cells; return 1; }
 ns() { ssh_to alice 'readlink /proc/self/ns/pid'; }
 
 # one cell for all sessions
@@ -22,7 +29,9 @@ $(id -u alice).1.sock"
 is "  which only root can look at" "$(stat -c '%U %a' /run/immure/cells /run/immure/cells/*.1 | tr '\n' ' ')" "root 700 root 600 "
 like "list shows it" "$(immurectl list)" "$(id -u alice)\.1 +alice +1 +2 .* sshd +/usr/lib/immure/profiles/default.profile"
 ok "  as JSON too" python3 -c 'import json, subprocess; l = json.loads(subprocess.check_output(["immurectl", "list", "--json"])); assert l[0]["user"] == "alice" and l[0]["logins"] == 1'
-like "  root alone" "$(su carol -s /bin/sh -c 'immurectl list' 2>&1)" 'only root'
+like "  the account sees its own from inside" "$(ssh_to alice '/usr/sbin/immurectl list')" "$(id -u alice)\.1 +alice +2 +[0-9]+ .* sshd +/usr/lib/immure/profiles/default.profile$"
+is "    bob has another" "$(ssh_to bob '/usr/sbin/immurectl list | tail -n +2 | cut -d" " -f1')" "$(id -u bob).1"
+like "  and who is in none sees none" "$(su carol -s /bin/sh -c 'immurectl list' 2>&1)" 'only root'
 first=$(ns)
 profile '[Session]\nUMask=0077\n'
 second=$(ssh_to alice 'readlink /proc/self/ns/pid; umask')
@@ -98,7 +107,7 @@ ok "  and nothing is left" settled
 
 # the neighbour: records and sockets that are not as they should be
 sleep 30 &
-printf 'version=1\nuser=alice\nuid=%s\ninit=%s\nstart=1\nhash=1\nraised=1\nshared=1\nservice=x\nprofile=/x\n' "$(id -u alice)" $! >/run/immure/cells/"$(id -u alice)".1
+printf 'version=1\nuser=alice\nuid=%s\nid=%s\ninit=%s\nstart=1\nhash=1\nraised=1\nshared=1\nservice=x\nprofile=/x\n' "$(id -u alice)" "$(id -u alice).1" $! >/run/immure/cells/"$(id -u alice)".1
 is "a stale record does not keep a login out" "$(ssh_to alice 'echo in')" in
 ok "  and is removed" settled; kill %sleep 2>/dev/null
 chmod 777 /run/immure/cells
