@@ -9,6 +9,7 @@
 #include "err.h"
 #include "plan.h"
 #include "profile.h"
+#include "registry.h"
 
 /*
  * nss_account() - an account through the name service, as its database says it, without its groups
@@ -29,6 +30,7 @@ struct door {
 	struct profile profile;
 	struct facts facts;
 	struct plan plan;
+	char cell[REGISTRY_ID_MAX]; /* its id, once there is one */
 };
 
 enum door_answer { DOOR_OPEN, DOOR_DENIED, DOOR_BROKEN };

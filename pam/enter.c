@@ -55,8 +55,11 @@ static int join(struct entry *e, struct im_err *err)
 	int r = 1;
 
 	for (int i = 0; shares(e->d) && i < e->cells_len && r == 1; i++)
-		if (e->cells[i].shared && e->cells[i].hash == e->hash)
+		if (e->cells[i].shared && e->cells[i].hash == e->hash) {
 			r = cell_join(&e->cells[i], &e->cell, err);
+			if (r == 0)
+				memcpy(e->d->cell, e->cells[i].id, sizeof(e->d->cell));
+		}
 	return r;
 }
 
@@ -77,7 +80,7 @@ static char *canonical(const struct profile *p)
 
 static int raise_cell(struct entry *e, struct im_err *err)
 {
-	const struct door *d = e->d;
+	struct door *d = e->d;
 	struct cell_record r = {.uid = d->account.uid, .hash = e->hash, .raised = (uint64_t)time(NULL), .shared = shares(d)};
 	char *seal = plan_write_seal(&d->plan), *profile = canonical(&d->profile), *about = NULL;
 	int code = seal && profile ? registry_new_id(e->registry, r.uid, r.id, err) : im_fail(err, ENOMEM, "not enough memory");
@@ -97,6 +100,8 @@ static int raise_cell(struct entry *e, struct im_err *err)
 	}
 	if (code == 0)
 		code = cell_share(&e->cell, e->registry, &r, LIBDIR "/immure-keeper", profile_bool(&d->profile, KW_PERSISTENT), err);
+	if (code == 0)
+		memcpy(d->cell, r.id, sizeof(d->cell));
 	free(about);
 	free(seal);
 	free(profile);

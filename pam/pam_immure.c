@@ -3,6 +3,8 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
@@ -13,6 +15,7 @@
 
 #include "bypass.h"
 #include "door.h"
+#include "journal.h"
 #include "record.h"
 #include "select.h"
 #include "share.h"
@@ -41,23 +44,39 @@ static int parse(pam_handle_t *pamh, int argc, const char **argv, struct options
 	return 0;
 }
 
+/* As pam_syslog(3) would say it, with the fields of what is known so far. */
+static void __attribute__((format(printf, 5, 6)))
+note(pam_handle_t *pamh, const struct door *d, int priority, const char *event, const char *fmt, ...)
+{
+	const void *service = NULL;
+	char text[1200];
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(text, sizeof(text), fmt, ap); /* what is longer is cut */
+	va_end(ap);
+	(void)pam_get_item(pamh, PAM_SERVICE, &service); /* it was there when the module was called */
+	journal_log((struct journal_entry){.priority = priority, .program = program_invocation_short_name, .event = event,
+		.user = d->account.name, .profile = d->profile_path, .session = *d->cell ? d->cell : NULL,
+		.hash = d->plan.len ? plan_hash(&d->plan) : 0}, "pam_immure(%s:session): %s", service ? (const char *)service : "", text);
+}
+
 /* pam_ext.h's functions return nothing that helps: who cannot be told is not told. */
-static void refuse(pam_handle_t *pamh, const char *user, const char *reason)
+static void refuse(pam_handle_t *pamh, const struct door *d, const char *user, const char *reason)
 {
 	const void *conv = NULL;
 
-	pam_syslog(pamh, LOG_ERR, "session refused for %s: %s", user, reason);
+	note(pamh, d, LOG_ERR, "session-refused", "session refused for %s: %s", user, reason);
 	if (pam_get_item(pamh, PAM_CONV, &conv) != PAM_SUCCESS || !conv || !((const struct pam_conv *)conv)->conv)
 		return; /* cron: nobody to tell */
 	(void)pam_error(pamh, "immure: session refused: %s", reason);
 }
 
-static int refuse_all(pam_handle_t *pamh, const char *user, const struct im_errs *errs)
+static void refuse_all(pam_handle_t *pamh, const struct door *d, const struct im_errs *errs)
 {
 	for (size_t i = 1; i < errs->len; i++)
-		pam_syslog(pamh, LOG_ERR, "session refused for %s: %s", user, errs->items[i].text);
-	refuse(pamh, user, errs->len ? errs->items[0].text : "not enough memory");
-	return PAM_SYSTEM_ERR;
+		note(pamh, d, LOG_ERR, "session-refused", "session refused for %s: %s", d->account.name, errs->items[i].text);
+	refuse(pamh, d, d->account.name, errs->len ? errs->items[0].text : "not enough memory");
 }
 
 /* setns(2) needs a process with one thread, and clone3 of one with several could meet a lock that nobody will open. */
@@ -103,7 +122,7 @@ static int go_through(pam_handle_t *pamh, struct door *d, bool debug)
 	enum door_answer answer = door_plan(d, &errs);
 
 	if (answer != DOOR_OPEN || !link) {
-		(void)refuse_all(pamh, d->account.name, &errs); /* the answer says more */
+		refuse_all(pamh, d, &errs);
 		im_errs_done(&errs);
 		free(link);
 		return answer == DOOR_DENIED ? PAM_PERM_DENIED : PAM_SYSTEM_ERR;
@@ -115,11 +134,11 @@ static int go_through(pam_handle_t *pamh, struct door *d, bool debug)
 		answer = DOOR_BROKEN;
 	}
 	if (answer != DOOR_OPEN) {
-		refuse(pamh, d->account.name, err.text);
+		refuse(pamh, d, d->account.name, err.text);
 		free(link);
 		return answer == DOOR_DENIED ? PAM_PERM_DENIED : PAM_SYSTEM_ERR;
 	}
-	pam_syslog(pamh, LOG_INFO, "session for %s: profile %s", d->account.name, d->profile_path);
+	note(pamh, d, LOG_INFO, "session-opened", "session for %s: profile %s", d->account.name, d->profile_path);
 	if (debug)
 		for (size_t i = 0; i < d->plan.len; i++) {
 			char *argument = step_argument(&d->plan.steps[i]);
@@ -133,19 +152,19 @@ static int go_through(pam_handle_t *pamh, struct door *d, bool debug)
 static int open_confined(pam_handle_t *pamh, struct door *d, bool debug)
 {
 	if (bypass_is_open(d->account.uid)) {
-		pam_syslog(pamh, LOG_WARNING, "session for %s is not confined: immurectl bypass", d->account.name);
+		note(pamh, d, LOG_WARNING, "bypass-used", "session for %s is not confined: immurectl bypass", d->account.name);
 		return PAM_IGNORE;
 	}
 	if (geteuid() != 0) {
-		refuse(pamh, d->account.name, "this PAM service does not run as root, and cannot raise a cell");
+		refuse(pamh, d, d->account.name, "this PAM service does not run as root, and cannot raise a cell");
 		return PAM_SYSTEM_ERR;
 	}
 	if (!is_single_threaded()) {
-		refuse(pamh, d->account.name, "this PAM service has more than one thread, and cannot move into a cell");
+		refuse(pamh, d, d->account.name, "this PAM service has more than one thread, and cannot move into a cell");
 		return PAM_SYSTEM_ERR;
 	}
 	if (record_is_door()) {
-		refuse(pamh, d->account.name, "this process is in a cell already");
+		refuse(pamh, d, d->account.name, "this process is in a cell already");
 		return PAM_SYSTEM_ERR;
 	}
 	return go_through(pamh, d, debug);
@@ -168,7 +187,7 @@ static int answer(pam_handle_t *pamh, const char *user, struct door *d, bool deb
 	if (r > 0)
 		r = nss_complete(&d->account, &err);
 	if (r < 0) {
-		refuse(pamh, user, err.text);
+		refuse(pamh, d, user, err.text);
 		return PAM_SYSTEM_ERR;
 	}
 	return open_confined(pamh, d, debug);

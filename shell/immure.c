@@ -15,6 +15,7 @@
 #include "build.h"
 #include "bypass.h"
 #include "facts_live.h"
+#include "journal.h"
 #include "options.h"
 #include "record.h"
 #include "refuse.h"
@@ -173,7 +174,8 @@ static int run(const struct caller *c, const struct options *o, char *argv[])
 		const struct session s = {.plan = &plan, .login = c->login, .argv = argv, .program = o ? argv[0] : NULL,
 			.ends_with_parent = !o, .say = o && o->debug ? narrate : NULL, .account = a->name};
 
-		syslog(LOG_INFO, "session for %s: profile %s", a->name, path);
+		journal_log((struct journal_entry){.priority = LOG_INFO, .program = "immure", .event = "session-opened", .user = a->name,
+			.profile = path, .hash = plan_hash(&plan)}, "session for %s: profile %s", a->name, path);
 		status = session_run(&s);
 	}
 	plan_done(&plan);
@@ -232,7 +234,8 @@ static int run_free(const struct caller *c, char *argv[])
 	static const char *const shells[] = {"/bin/bash", "/bin/sh"};
 	struct im_err err = {0};
 
-	syslog(LOG_WARNING, "session for %s is not confined: immurectl bypass", c->account.name);
+	journal_log((struct journal_entry){.priority = LOG_WARNING, .program = "immure", .event = "bypass-used", .user = c->account.name},
+		"session for %s is not confined: immurectl bypass", c->account.name);
 	for (size_t i = 0; i < 2; i++) {
 		argv[0] = session_shell_name(shells[i], argv[0]);
 		if (argv[0])

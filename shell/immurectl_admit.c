@@ -11,6 +11,7 @@
 #include "account.h"
 #include "bypass.h"
 #include "immurectl.h"
+#include "journal.h"
 #include "select.h"
 
 #define DAY_USEC (UINT64_C(86400) * 1000000)
@@ -46,7 +47,8 @@ static int open_bypass(const struct ctl *c, const struct account *a)
 		(void)fprintf(stderr, "immurectl: %s\n", err.text); /* nobody left to tell */
 		return IM_EXIT_FINDINGS;
 	}
-	syslog(LOG_WARNING, "bypass for %s (uid %u) for %s, by %s: %s", a->name, (unsigned)a->uid, c->time, sudo ? sudo : "root", c->reason);
+	journal_log((struct journal_entry){.priority = LOG_WARNING, .program = "immurectl", .event = "bypass-opened", .user = a->name},
+		"bypass for %s (uid %u) for %s, by %s: %s", a->name, (unsigned)a->uid, c->time, sudo ? sudo : "root", c->reason);
 	(void)printf("%s logs in without a cell for %s from now (immurectl bypass %s --end ends it)\n", a->name, c->time, a->name);
 	return ctl_flushed(0);
 }
@@ -60,7 +62,8 @@ static int end_bypass(const struct account *a)
 			err.code == ENOENT ? a->name : err.text);
 		return IM_EXIT_FINDINGS;
 	}
-	syslog(LOG_WARNING, "bypass for %s (uid %u) ended", a->name, (unsigned)a->uid);
+	journal_log((struct journal_entry){.priority = LOG_WARNING, .program = "immurectl", .event = "bypass-ended", .user = a->name},
+		"bypass for %s (uid %u) ended", a->name, (unsigned)a->uid);
 	return 0;
 }
 

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <syslog.h>
 
+#include "journal.h"
 #include "refuse.h"
 
 void refuse_open_log(void)
@@ -11,7 +12,8 @@ void refuse_open_log(void)
 
 static void log_line(const char *account, const char *text)
 {
-	syslog(LOG_ERR, "session refused for %s: %s", account ? account : "an unknown account", text);
+	journal_log((struct journal_entry){.priority = LOG_ERR, .program = "immure", .event = "session-refused", .user = account},
+		"session refused for %s: %s", account ? account : "an unknown account", text);
 }
 
 int refuse_session(const char *account, const struct im_err *err)
