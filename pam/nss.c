@@ -82,7 +82,7 @@ static int group_list(const struct account *a, gid_t **ret, struct im_err *err)
 int nss_is_member(const struct account *a, const char *group, struct im_err *err)
 {
 	char *buffer = malloc(NSS_BUFFER);
-	struct group gr, *found = NULL;
+	struct group gr = {0}, *found = NULL;
 	gid_t *list = NULL;
 	int code = buffer ? getgrnam_r(group, &gr, buffer, NSS_BUFFER, &found) : ENOMEM;
 	int n = 0, yes = 0;
@@ -91,7 +91,7 @@ int nss_is_member(const struct account *a, const char *group, struct im_err *err
 		n = im_fail(err, code, "group %s: %s", group, strerror(code));
 	else if (found)
 		n = group_list(a, &list, err);
-	for (int i = 0; i < n && !yes; i++)
+	for (int i = 0; list && i < n && !yes; i++)
 		yes = list[i] == gr.gr_gid;
 	free(list);
 	free(buffer);
@@ -126,7 +126,7 @@ int nss_complete(struct account *a, struct im_err *err)
 		return im_fail(err, ENOMEM, "not enough memory");
 	n = group_list(a, &list, err);
 	r = n < 0 ? n : add_group(a, a->gid, buffer, err);
-	for (int i = 0; i < n && r == 0; i++)
+	for (int i = 0; list && i < n && r == 0; i++)
 		if (list[i] != a->gid)
 			r = add_group(a, list[i], buffer, err);
 	free(list);

@@ -146,7 +146,7 @@ static void print_cells(const struct ctl *c, const struct cell_record *list, int
 		(void)printf("["); /* as for all here: ctl_flushed() asks */
 	else if (n)
 		(void)printf("%-12s %-16s %6s %5s  %-19s  %-8s %s\n", "ID", "USER", "LOGINS", "PROCS", "SINCE", "SERVICE", "PROFILE");
-	for (int i = 0; i < n; i++) {
+	for (int i = 0; list && i < n; i++) {
 		const struct row row = own ? *own : (struct row){cell_logins(&list[i]), each_process(&list[i], NULL, 0), is_outdated(list, n, &list[i])};
 
 		if (c->json)
@@ -160,7 +160,7 @@ static void print_cells(const struct ctl *c, const struct cell_record *list, int
 
 int ctl_list(const struct ctl *c)
 {
-	struct cell_record *list = NULL, own;
+	struct cell_record *list = NULL, own = {0};
 	struct im_err err = {0};
 	struct row row = {0};
 	int n;

@@ -11,9 +11,9 @@
 #define PROCESSES_MAX 16384 /* more are not seen; /proc lists the oldest first */
 
 struct process {
-	pid_t pid, parent, session;
-	dev_t tty;        /* 0: none */
 	uint64_t start;   /* clock ticks after boot */
+	dev_t tty;        /* 0: none */
+	pid_t pid, parent, session;
 	bool sshd;        /* by its name, which anybody may take */
 	bool of_session;  /* processes_mark() */
 };

@@ -19,15 +19,14 @@
 #define STEP_MS      2000  /* between SIGHUP, SIGTERM and SIGKILL */
 
 struct session {
-	pid_t root; /* 0: free */
 	uint64_t start;
-	bool seen;
-	bool warned_runtime, warned_idle;
-	int64_t input_ms; /* last input, in ms after boot */
+	int64_t input_ms;  /* last input, in ms after boot */
 	int64_t looked_ms;
-	time_t accessed;  /* of its terminals, the latest */
 	int64_t ending_ms; /* since when; 0: not */
+	time_t accessed;   /* of its terminals, the latest */
+	pid_t root;        /* 0: free */
 	int signals;       /* sent so far */
+	bool seen, warned_runtime, warned_idle;
 };
 
 struct ttys {
@@ -202,7 +201,7 @@ static void end_session(struct session *s, const struct process *list, size_t le
 	} else if (s->signals == 1 && now - s->ending_ms >= STEP_MS) {
 		signal_session(list, len, s->root, SIGTERM);
 		s->signals = 2;
-	} else if (now - s->ending_ms >= 2 * STEP_MS) {
+	} else if (now - s->ending_ms >= INT64_C(2) * STEP_MS) {
 		signal_session(list, len, s->root, SIGKILL);
 	}
 }
