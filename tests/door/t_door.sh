@@ -15,7 +15,7 @@ settled() { for _ in $(seq 100); do [ -z "$(ls /run/immure/cells)" ] && ! pgrep 
 is "a command runs, and nothing else is printed" "$(ssh_to alice 'echo hello' 2>&1)" hello
 not_ok "  in a cell" [ "$(ssh_to alice 'readlink /proc/self/ns/mnt')" = "$host_ns" ]
 is "  in the host's user namespace" "$(ssh_to alice 'readlink /proc/self/ns/user')" "$(readlink /proc/self/ns/user)"
-is "  init, sshd's user side and the shell, no more" "$(ssh_to alice 'ps -eo comm= | tr "\n" " "')" "immure-init sshd bash ps tr "
+is "  init, sshd's user side and the shell, no more" "$(ssh_to alice 'ps -eo comm=; exit' | tr "\n" " ")" "immure-init sshd bash ps "
 is "  where root is root" "$(ssh_to alice 'stat -c %U / /etc /usr /run /var /dev | sort -u')" root
 is "  and everything that root resolves is not the account's to write" "$(ssh_to alice 'find / /etc /usr /bin /sbin /lib /dev /run /var -maxdepth 0 -writable')" ""
 is "  no capability, none to be had" "$(ssh_to alice 'grep -E "^Cap(Prm|Eff|Bnd)|NoNew" /proc/self/status' | tr -s '\n\t' ' ')" \
@@ -105,7 +105,7 @@ import socket, sys
 s = socket.socket(socket.AF_UNIX); s.settimeout(2); s.connect(sys.argv[1]); print(s.recv(99).decode().strip())' $WORLD/fwd.sock 2>&1 | tail -1
 	kill $pid; wait $pid 2>/dev/null
 }
-sleep 0.3; chmod 666 /run/host.sock
+for _ in $(seq 50); do [ -S /run/host.sock ] && break; sleep 0.1; done; chmod 666 /run/host.sock
 is "a forward to a socket: carol reaches the host's" "$(local_forward carol)" "host socket"
 is "  alice does not" "$(local_forward alice)" ""
 kill $server $unix; wait $server $unix 2>/dev/null
