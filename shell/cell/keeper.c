@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * immure-keeper: on the host, one for each cell that the PAM door built. It holds the cell's lifeline as long as a login is there,
- * lets later logins in, and takes the record away when the cell has ended, however that came. It is root without a capability,
- * reads nothing that an account writes, and when it dies the cell dies.
+ * immure-keeper: on the host, one for each cell that the PAM door built or that its account raised to be shared. It holds the cell's
+ * lifeline as long as a login is there, lets later logins in, and takes the record away when the cell has ended, however that came.
+ * It is root without a capability, or the account outside of the cell; it reads nothing that an account writes, and when it dies the
+ * cell dies.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -16,6 +17,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -27,12 +29,13 @@
 #define NAMESPACES (KEEPER_FD_END - KEEPER_FD_NAMESPACES)
 
 struct link {
-	int fd;     /* -1: free */
+	int fd;     /* -1: free, or the process is about to die */
 	int pidfd;  /* -1: has not joined */
 };
 
 static struct link links[MAX_LINKS];
 static const char *id;
+static ino_t listening; /* the socket's file */
 static bool lingers;
 
 static void drop(struct link *l)
@@ -53,6 +56,13 @@ static unsigned count(void)
 	return n;
 }
 
+static ino_t socket_file(const char *name)
+{
+	struct stat st;
+
+	return fstatat(KEEPER_FD_REGISTRY, name, &st, AT_SYMLINK_NOFOLLOW) < 0 ? 0 : st.st_ino;
+}
+
 /* The end: the kernel kills what is in the cell once its init is gone, and that is waited for, but not for ever. */
 static _Noreturn void finish(void)
 {
@@ -63,8 +73,10 @@ static _Noreturn void finish(void)
 	for (int i = 0; i < 50 && poll(&init, 1, 20) <= 0; i++)
 		;
 	(void)snprintf(name, sizeof(name), "%s.sock", id); /* fits: an id is short */
-	(void)unlinkat(KEEPER_FD_REGISTRY, name, 0); /* ENOENT: whoever found it stale was faster */
-	(void)unlinkat(KEEPER_FD_REGISTRY, id, 0);   /* as above */
+	if (listening && socket_file(name) == listening) { /* whoever found it stale was faster, and may have given the id away */
+		(void)unlinkat(KEEPER_FD_REGISTRY, name, 0); /* ENOENT: as above */
+		(void)unlinkat(KEEPER_FD_REGISTRY, id, 0);   /* as above */
+	}
 	_exit(0);
 }
 
@@ -133,6 +145,11 @@ static void hear(struct link *l)
 	}
 	if (fd >= 0)
 		(void)close(fd); /* not taken */
+	if (!word && l->pidfd >= 0) { /* a process that dies closes its end first; what it leaves behind is looked for once it is dead */
+		(void)close(l->fd); /* nothing more comes */
+		l->fd = -1;
+		return;
+	}
 	if (word == KEEPER_COUNT && l->pidfd < 0 && send(l->fd, &n, sizeof(n), MSG_NOSIGNAL | MSG_DONTWAIT) == sizeof(n))
 		return;
 	drop(l);
@@ -148,11 +165,11 @@ static void let_in(void)
 		return;
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) == 0 && peer.uid == geteuid())
 		for (size_t i = 0; i < MAX_LINKS; i++)
-			if (links[i].fd < 0) {
+			if (links[i].fd < 0 && links[i].pidfd < 0) {
 				links[i].fd = fd;
 				return;
 			}
-	(void)close(fd); /* not root, or more than anybody needs */
+	(void)close(fd); /* another account, or more than anybody needs */
 }
 
 /* The number of a process that a pidfd stands for (Pid: of its fdinfo), or -1. */
@@ -269,12 +286,15 @@ static bool give_up_privilege(void)
 
 int main(int argc, char *argv[])
 {
+	char name[64];
 	sigset_t all;
 
 	if (argc != 3 || !give_up_privilege() || sigfillset(&all) < 0 || sigprocmask(SIG_BLOCK, &all, NULL) < 0 ||
 		close_range(0, 2, 0) < 0 || close_range(KEEPER_FD_END, ~0U, 0) < 0 || chdir("/") < 0)
 		return 1;
 	id = argv[1];
+	(void)snprintf(name, sizeof(name), "%s.sock", id); /* fits: an id is short */
+	listening = socket_file(name);
 	lingers = strcmp(argv[2], "yes") == 0;
 	for (size_t i = 0; i < MAX_LINKS; i++)
 		links[i] = (struct link){-1, -1};
