@@ -56,7 +56,7 @@ static int join(struct entry *e, struct im_err *err)
 
 	for (int i = 0; shares(e->d) && i < e->cells_len && r == 1; i++)
 		if (e->cells[i].shared && e->cells[i].hash == e->hash) {
-			r = cell_join(&e->cells[i], &e->cell, err);
+			r = cell_join(&e->cells[i], 0, &e->cell, err);
 			if (r == 0)
 				memcpy(e->d->cell, e->cells[i].id, sizeof(e->d->cell));
 		}

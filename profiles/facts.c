@@ -159,6 +159,8 @@ static int parse_line(struct facts *f, char *line)
 		return str_to_bool(value, &f->door);
 	else if (strcmp(line, "cgroup2") == 0)
 		return str_to_bool(value, &f->cgroup2);
+	else if (strcmp(line, "shares") == 0)
+		return str_to_bool(value, &f->shares);
 	else if (strcmp(line, "ssh_tty") == 0)
 		return str_to_bool(value, &f->ssh_tty);
 	else if (strcmp(line, "core_locked") == 0)

@@ -26,6 +26,7 @@ struct facts {
 	int landlock_abi;  /* 0: the kernel has none */
 	bool cgroup2;      /* /sys/fs/cgroup is the unified hierarchy */
 	char tty[64];      /* the session's terminal, "/dev/pts/3", or "" */
+	bool shares;       /* without the PAM door: a login, which may enter a cell that its account raised */
 	bool ssh_tty;      /* the login has SSH_TTY */
 	bool core_locked;  /* the login's hard limit of core files is 0 and cannot be raised */
 	char agent[108];   /* SSH_AUTH_SOCK of the login, or ""; the planner decides whether it is taken over */

@@ -147,6 +147,37 @@ int plan_build(const struct profile *p, const struct facts *f, struct plan *ret,
 	return 0;
 }
 
+int plan_set_login(struct plan *plan, const char *name, const char *value, const char *why)
+{
+	for (size_t i = 0; i < plan->len; i++) {
+		struct step *s = &plan->steps[i];
+		char **to = value ? &s->arg : &s->skipped, *text;
+
+		if (s->kind != STEP_ENV_SET || !(s->flags & SF_LOGIN) || strcmp(s->path, name) != 0)
+			continue;
+		text = strdup(value ? value : why);
+		if (!text)
+			return -ENOMEM;
+		free(*to);
+		*to = text;
+	}
+	return 0;
+}
+
+int plan_skip_login(struct plan *plan, const char *why)
+{
+	for (size_t i = 0; i < plan->len; i++) {
+		struct step *s = &plan->steps[i];
+
+		if (s->kind == STEP_ENV_SET || !(s->flags & SF_LOGIN) || s->skipped)
+			continue;
+		s->skipped = strdup(why);
+		if (!s->skipped)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
 void plan_done(struct plan *plan)
 {
 	for (size_t i = 0; i < plan->len; i++) {

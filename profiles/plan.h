@@ -32,6 +32,7 @@ enum step_flag {
 	SF_OWNED = 1u << 7,       /* the account owns what is made */
 	SF_NS_USER = 1u << 8,     /* NAMESPACES */
 	SF_NS_NET = 1u << 9,
+	SF_LOGIN = 1u << 11,      /* it is the login's own and not the cell's: plan_hash() passes over it */
 	SF_ROOTS = 1u << 10,      /* the source of a bind has to be root's, and not writable by others */
 	SF_WALL_NAMESPACES = 1u << 12, /* SECCOMP_WALLS: namespaces, mounts, chroot */
 	SF_WALL_KEYRING = 1u << 13,    /* keyctl, add_key, request_key */
@@ -122,8 +123,15 @@ const struct step *plan_find(const struct plan *plan, enum step_kind kind);
  */
 char *plan_write_seal(const struct plan *plan);
 int plan_read_seal(char *text, struct plan *ret, struct im_err *err);
-/* plan_hash() - two plans that differ in what they do, apart from the login's terminal, have different ones. */
+/* plan_hash() - two plans that differ in what they do, apart from the login's own terminal and agent (SF_LOGIN), have different ones. */
 uint64_t plan_hash(const struct plan *plan);
+/*
+ * plan_set_login() - give a variable that is the login's own (SF_LOGIN) another value; NULL: skip it, for the reason @why
+ * A plan without the variable stays as it is. Returns 0, or -ENOMEM.
+ */
+int plan_set_login(struct plan *plan, const char *name, const char *value, const char *why);
+/* plan_skip_login() - skip what a cell that is there already has not: mounts and rules that are the login's own. 0, or -ENOMEM. */
+int plan_skip_login(struct plan *plan, const char *why);
 
 /*
  * plan_terminal_path() - what a terminal of the host is called in the cell: /dev/pts/3 is /dev/host-pts3, for the cell has a pts/3 too

@@ -180,6 +180,13 @@ void plan_groups(struct planner *b)
 	s->arg = text;
 }
 
+/* Persistent=yes wants a cell that outlives the login that raised it: without the door that is one which others may enter. */
+static bool can_do(const struct planner *b, enum keyword kw)
+{
+	return !b->p->was_set[kw] || (kw == KW_PERSISTENT && (!profile_bool(b->p, kw) ||
+		(b->f->shares && strcmp(profile_text(b->p, KW_SCOPE), "user") == 0)));
+}
+
 /* Asked for, and only the door can do it. Scope=user is not among them: a cell of its own for each session is no weaker. */
 static void needs_door(struct planner *b)
 {
@@ -188,7 +195,7 @@ static void needs_door(struct planner *b)
 	for (size_t i = 0; i < sizeof(kws) / sizeof(*kws) && !b->f->door; i++) {
 		const struct keyword_row *kw = &keywords[kws[i]];
 
-		if (!b->p->was_set[kws[i]] || (kws[i] == KW_PERSISTENT && !profile_bool(b->p, KW_PERSISTENT)))
+		if (can_do(b, kws[i]))
 			continue;
 		if (profile_optional(b->p, kws[i]))
 			planner_skip(b, planner_add(b, STEP_NONE, profile_from(b->p, kws[i]), kw->name, profile_text(b->p, kws[i])),

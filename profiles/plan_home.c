@@ -75,12 +75,16 @@ static void agent(struct planner *b)
 	in_home = of_dir.kind == PATH_DIRECTORY && strcmp(dir, own) == 0;
 	if ((in_tmp || in_home) && of_dir.uid == a->uid && of_sock.kind == PATH_OTHER && of_sock.uid == a->uid) {
 		if (in_tmp) {
-			planner_add(b, STEP_DIRECTORY, by_default, dir, NULL)->num = 0700;
+			s = planner_add(b, STEP_DIRECTORY, by_default, dir, NULL);
+			s->num = 0700;
+			s->flags = SF_LOGIN;
 			s = planner_add(b, STEP_BIND, by_default, sock, sock);
-			s->flags = SF_NO_SUID | SF_NO_DEV | SF_NO_EXEC | SF_OPTIONAL;
+			s->flags = SF_NO_SUID | SF_NO_DEV | SF_NO_EXEC | SF_OPTIONAL | SF_LOGIN;
 		}
 	} else if (*sock) {
-		planner_skip(b, planner_add(b, STEP_BIND, by_default, sock, sock), "not an agent's socket that sshd made");
+		s = planner_add(b, STEP_BIND, by_default, sock, sock);
+		s->flags = SF_LOGIN;
+		planner_skip(b, s, "not an agent's socket that sshd made");
 	}
 	free(dir);
 	free(own);

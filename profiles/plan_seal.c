@@ -45,6 +45,11 @@ static void set(struct planner *b, struct origin from, const char *name, const c
 	(void)planner_add(b, STEP_ENV_SET, from, name, value); /* complete */
 }
 
+static void set_login(struct planner *b, const char *name, const char *value)
+{
+	planner_add(b, STEP_ENV_SET, by_default, name, value)->flags = SF_LOGIN;
+}
+
 static void environment(struct planner *b)
 {
 	static const char *const pass[] = {"TERM", "COLORTERM", "LANG", "LANGUAGE", "LC_*", "TZ", "SSH_CLIENT", "SSH_CONNECTION",
@@ -69,12 +74,12 @@ static void environment(struct planner *b)
 	(void)snprintf(run, sizeof(run), "/run/user/%u", (unsigned)a->uid); /* a number fits */
 	set(b, by_default, "XDG_RUNTIME_DIR", run);
 	if (b->f->tty[0] && b->f->ssh_tty && !b->f->door)
-		set(b, by_default, "SSH_TTY", "/dev/console");
+		set_login(b, "SSH_TTY", "/dev/console");
 	if (b->f->agent[0]) {
 		const struct step *at = plan_covering(b, b->f->agent);
 
 		if (at && at->kind == STEP_BIND)
-			set(b, by_default, "SSH_AUTH_SOCK", b->f->agent);
+			set_login(b, "SSH_AUTH_SOCK", b->f->agent);
 	}
 	for (size_t i = 0; i < sets->len; i++) {
 		char *name = planner_keep(b, strdup(sets->items[i].text));
@@ -116,7 +121,7 @@ static void landlock_files(struct planner *b)
 		if (s.skipped || !s.path || !(s.kind == STEP_READ_WRITE || (mount && !(s.flags & SF_READ_ONLY))))
 			continue;
 		if (!path_is_below(s.path, "/dev") && !path_is_below(s.path, "/run/immure")) /* that is the door's */
-			landlock_path(b, s.from, s.path, SF_LL_WRITE | (s.flags & SF_OPTIONAL));
+			landlock_path(b, s.from, s.path, SF_LL_WRITE | (s.flags & (SF_OPTIONAL | SF_LOGIN)));
 	}
 }
 

@@ -112,7 +112,7 @@ static void dev(struct planner *b)
 	s->num = b->f->privileged ? TTY_GROUP : 0; /* in a user namespace only the account's own is mapped */
 	tmpfs(b, profile_from(b->p, KW_TMP_SIZE), "/dev/shm", profile_number(b->p, KW_TMP_SIZE), 01777, SAFE);
 	if (b->f->tty[0] && !b->f->door)
-		planner_add(b, STEP_TERMINAL, by_default, "/dev/console", b->f->tty)->flags = SF_NO_SUID | SF_NO_EXEC;
+		planner_add(b, STEP_TERMINAL, by_default, "/dev/console", b->f->tty)->flags = SF_NO_SUID | SF_NO_EXEC | SF_LOGIN;
 }
 
 static void run(struct planner *b)

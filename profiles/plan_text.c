@@ -172,7 +172,7 @@ uint64_t plan_hash(const struct plan *plan)
 		const struct step *s = &plan->steps[i];
 		char *argument;
 
-		if (s->kind == STEP_TERMINAL || s->kind == STEP_LOGIN_TERMINAL) /* it is the login's, not the cell's */
+		if ((s->flags & SF_LOGIN) || s->kind == STEP_LOGIN_TERMINAL)
 			continue;
 		argument = step_argument(s);
 		h = fnv(fnv(fnv(fnv(h, step_name(s->kind)), argument), s->data), s->skipped);

@@ -164,6 +164,7 @@ static int run(const struct caller *c, const struct options *o, char *argv[])
 		profile_check(&p, &errs);
 	if (r == 0 && !im_errs_any(&errs))
 		r = look_at_host(c, &f, &errs);
+	f.shares = !o && strcmp(profile_text(&p, KW_SCOPE), "user") == 0;
 	if (r == 0 && !im_errs_any(&errs))
 		r = plan_build(&p, &f, &plan, &errs);
 	if (r == 0 && !im_errs_any(&errs))
@@ -172,7 +173,7 @@ static int run(const struct caller *c, const struct options *o, char *argv[])
 		status = refuse_session_all(a->name, &errs);
 	} else {
 		const struct session s = {.plan = &plan, .login = c->login, .argv = argv, .program = o ? argv[0] : NULL,
-			.ends_with_parent = !o, .say = o && o->debug ? narrate : NULL, .account = a->name};
+			.ends_with_parent = !o, .shares = f.shares, .lingers = f.shares && profile_bool(&p, KW_PERSISTENT), .say = o && o->debug ? narrate : NULL, .account = a->name};
 
 		journal_log((struct journal_entry){.priority = LOG_INFO, .program = "immure", .event = "session-opened", .user = a->name,
 			.profile = path, .hash = plan_hash(&plan)}, "session for %s: profile %s", a->name, path);

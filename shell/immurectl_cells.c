@@ -332,7 +332,7 @@ static int enter(const struct cell_record *r, char *const *words, bool root)
 	char path[80];
 	const int terminal = take_terminal(path), dir = registry_open(&err);
 	const int lock = dir < 0 ? dir : registry_lock(dir, r->uid, 10000, &err);
-	int status = 0, code = lock < 0 ? lock : cell_join(r, &cell, &err);
+	int status = 0, code = lock < 0 ? lock : cell_join(r, 0, &cell, &err);
 	pid_t pid;
 
 	if (code == 1)

@@ -76,6 +76,7 @@ static int plan(const struct ctl *c, struct explained *e, struct im_errs *errs)
 		e->facts.ssh_tty = true;
 	}
 	e->facts.privileged = e->facts.door = c->door;
+	e->facts.shares = true; /* a login is explained */
 	r = plan_build(&e->profile, &e->facts, &e->plan, errs);
 	s = r == 0 ? plan_find(&e->plan, STEP_SECCOMP_FILTER) : NULL;
 	if (s && seccomp_check(s->arg, &err) < 0)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Stages, in order, and what each can no longer do:
- *   1 raise    the cell is built in a child; this process is still on the host
+ *   1 raise    the cell is built in a child, or the account's is found; this process is still on the host
  *   2 enter    this process is in all namespaces of the cell but pid: nothing of the host's tree can be opened any more
  *   3 fork     the child is in all of them; it seals itself and becomes the account's program
- *   4 wait     without capabilities and without the session's descriptors; then the cell ends
+ *   4 wait     without capabilities and without the session's descriptors; then the cell ends, or this login of it
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -12,21 +12,27 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
+#include <syslog.h>
 #include <unistd.h>
 
+#include "own.h"
 #include "refuse.h"
 #include "seal.h"
 #include "session.h"
+#include "share.h"
 #include "sys.h"
 #include "terminal.h"
+#include "terminal_node.h"
 
 #define HANGUP_GRACE_MS 300 /* for a shell to act on SIGHUP once the connection is gone */
 
 struct waiting {
 	struct cell cell;
 	struct terminal tty;
+	char tty_name[NODE_PATH_MAX]; /* in a cell that was joined */
 	pid_t child;
 	int child_fd;  /* pidfd */
 	int parent_fd; /* pidfd, or -1 */
@@ -75,7 +81,7 @@ static _Noreturn void child(const struct session *s, const struct waiting *w, co
 	const struct step *tty = plan_find(s->plan, STEP_TERMINAL);
 	struct strv env = {0};
 	struct im_err err = {0};
-	int r = terminal_take(&w->tty, tty ? tty->path : NULL, &err);
+	int r = terminal_take(&w->tty, *w->tty_name ? w->tty_name : tty ? tty->path : NULL, &err);
 
 	if (r == 0)
 		r = seal_environment(s->plan, s->login, &env, &err);
@@ -107,7 +113,7 @@ static int await_exec(int fd, struct im_err *ret)
 	if (n == 0)
 		return 0;
 	if (n != (ssize_t)sizeof(*ret))
-		return im_fail(ret, EIO, "the session's first process died");
+		return im_fail(ret, EIO, "the session's first process died, or its cell ended (immure-keeper or immure-init died)");
 	ret->text[sizeof(ret->text) - 1] = 0;
 	return ret->code ? -abs(ret->code) : -EIO;
 }
@@ -157,7 +163,7 @@ static void on_signal(const struct waiting *w)
 		terminal_stopped(&w->tty, w->child);
 }
 
-/* Until the program has ended. The connection's end is told to it; what is left after the grace dies with the cell. */
+/* Until the program has ended. The connection's end is told to it; what is left of it after the grace is killed. */
 static void wait_end(struct waiting *w)
 {
 	struct pollfd fds[3] = {{.fd = w->child_fd, .events = POLLIN}, {.fd = w->signals, .events = POLLIN},
@@ -207,12 +213,60 @@ static int open_waiting(const struct session *s, struct waiting *w, struct im_er
 	return 0;
 }
 
+/* 0: the cell is there. Where sharing cannot be had the session has a cell of its own, which is no weaker. */
+static int get_cell(const struct session *s, struct waiting *w, struct own_login *own, struct im_err *err)
+{
+	const struct cell_request req = {.init_path = LIBDIR "/immure-init", .say = s->say, .uid = geteuid(), .gid = getegid()};
+	int r = 1;
+
+	if (s->shares)
+		r = own_open(s->plan, &req, s->account, s->lingers, own, &w->cell, err);
+	if (r == 1 && s->shares) {
+		syslog(LOG_NOTICE, "session for %s: a cell of its own: %s", s->account, err->text);
+		*err = (struct im_err){0};
+	}
+	return r == 1 ? cell_raise(s->plan, &req, &w->cell, err) : r;
+}
+
+/*
+ * Stages 1 and 2. A change of the user namespace may make a process dumpable again (sysctl fs.suid_dumpable), and from the fork on
+ * others in the cell could see it.
+ */
+static int go_in(const struct session *s, struct waiting *w, struct im_err *err)
+{
+	struct own_login own = OWN_LOGIN_NONE;
+	int r = get_cell(s, w, &own, err);
+	const bool joined = r == 0 && w->cell.pidfd < 0;
+
+	if (r == 0)
+		r = cell_enter(&w->cell, s->plan, err);
+	if (r == 0 && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
+		r = im_fail(err, errno, "session: prctl: %s", strerror(errno));
+	if (r == 0 && joined)
+		r = own_settle(s->plan, &own, w->tty_name, err);
+	if (r == 0 && !joined)
+		r = cell_release(&w->cell, err);
+	own_done(&own);
+	return r;
+}
+
+/* A cell that others may be in ends with its last login, which its keeper knows. */
+static void leave(struct cell *c)
+{
+	if (c->link < 0) {
+		cell_end(c);
+		return;
+	}
+	cell_leave(c->link);
+	c->link = -1;
+	cell_forget(c);
+}
+
 /* Stages 1 to 3. On failure whatever was raised is ended by the caller. */
 static int start(const struct session *s, struct waiting *w, struct im_err *err)
 {
 	const struct step *shell = plan_find(s->plan, STEP_EXEC);
 	const struct sigaction def = {.sa_handler = SIG_DFL};
-	const struct cell_request req = {.init_path = LIBDIR "/immure-init", .say = s->say, .uid = geteuid(), .gid = getegid()};
 	sigset_t all;
 	int report[2], r;
 
@@ -224,11 +278,7 @@ static int start(const struct session *s, struct waiting *w, struct im_err *err)
 	if (r == 0)
 		r = terminal_find(&w->tty, err);
 	if (r == 0)
-		r = cell_raise(s->plan, &req, &w->cell, err);
-	if (r == 0)
-		r = cell_enter(&w->cell, s->plan, err);
-	if (r == 0)
-		r = cell_release(&w->cell, err);
+		r = go_in(s, w, err);
 	if (r == 0)
 		r = terminal_give(&w->tty, err);
 	if (r < 0)
@@ -240,7 +290,9 @@ static int start(const struct session *s, struct waiting *w, struct im_err *err)
 	if (w->child == 0)
 		child(s, w, s->program ? s->program : shell->path, report[1]);
 	(void)close(report[1]); /* the child's end */
-	if (w->child < 0 || w->signals < 0 || (w->child_fd = sys_pidfd_open(w->child)) < 0)
+	if (w->child < 0 && errno == ENOMEM) /* fork(2): the pid namespace has no init any more */
+		r = im_fail(err, ENOMEM, "session: its cell ended before it began (immure-keeper or immure-init died), or there is no memory");
+	else if (w->child < 0 || w->signals < 0 || (w->child_fd = sys_pidfd_open(w->child)) < 0)
 		r = im_fail(err, errno, "session: fork: %s", strerror(errno));
 	if (r == 0)
 		r = seal_drop_capabilities(err);
@@ -303,7 +355,7 @@ int session_run(const struct session *s)
 		wait_end(&w);
 	if (w.child > 0)
 		reap(w.child, &info);
-	cell_end(&w.cell);
+	leave(&w.cell);
 	terminal_done(&w.tty);
 	return r < 0 ? refused(s, &err) : pass_on(&info);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A session without the PAM door: raise a cell, run the shell in it, wait, pass its end on. */
+/* A session without the PAM door: raise a cell or join the account's, run the shell in it, wait, pass its end on. */
 #ifndef IMMURE_SESSION_H
 #define IMMURE_SESSION_H
 
@@ -9,11 +9,13 @@
 #include "plan.h"
 
 struct session {
-	const struct plan *plan;
+	struct plan *plan;   /* variables of the login change with the cell that it gets */
 	char *const *login;  /* the login's environment, NAME=VALUE */
 	char **argv;         /* for the program; for the shell, argv[0] is made from its name */
 	const char *program; /* NULL: the plan's shell; else searched in PATH of the new environment */
 	bool ends_with_parent; /* a login: it is over when sshd's process for it is */
+	bool shares;  /* Scope=user: other logins of the account may be in its cell */
+	bool lingers; /* Persistent= */
 	cell_narrator say;
 	const char *account; /* for the log */
 };

@@ -66,6 +66,7 @@ int build_attach(struct build *b, int mount, const char *path, bool directory, u
 #define BUILD_HIDDEN_FILE "/run/immure/hidden"
 #define BUILD_HIDDEN_DIR  "/run/immure/hidden.d"
 #define CELL_RECORD       "/run/immure/cell"
+#define CELL_PLAN         "/run/immure/plan"    /* of a cell that its account raised to be shared: the number of its plan (own.h) */
 #define CELL_SEAL         "/run/immure/seal"    /* plan_write_seal() */
 #define CELL_ABOUT        "/run/immure/about"   /* registry_text() */
 #define CELL_PROFILE      "/run/immure/profile" /* canonical text */

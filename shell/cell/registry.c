@@ -47,6 +47,60 @@ int registry_open(struct im_err *err)
 	return cells;
 }
 
+/* A directory in which nobody but root and its owner can rename what is the owner's. */
+static int open_place(const char *path, uid_t owner)
+{
+	const int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	struct stat st;
+
+	if (fd < 0)
+		return -1;
+	if (fstat(fd, &st) == 0 && st.st_uid == owner && (owner ? !(st.st_mode & 077) : !(st.st_mode & 022) || (st.st_mode & S_ISVTX)))
+		return fd;
+	(void)close(fd); /* only looked at */
+	errno = EPERM;
+	return -1;
+}
+
+static int open_own(int place, const char *name, const char *path, struct im_err *err)
+{
+	struct stat st;
+	int fd;
+
+	if (mkdirat(place, name, 0700) < 0 && errno != EEXIST)
+		return im_fail(err, errno, "registry: make %s: %s", path, strerror(errno));
+	fd = openat(place, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return im_fail(err, errno, "registry: open %s: %s", path, strerror(errno));
+	if (fstat(fd, &st) == 0 && st.st_uid == geteuid() && (st.st_mode & 07777) == 0700)
+		return fd;
+	(void)close(fd); /* only looked at */
+	return im_fail(err, EPERM, "registry: %s is not the account's alone", path);
+}
+
+/* logind's directory is out of everybody's reach, but only there as long as it knows a session. /tmp is for hosts without it. */
+int registry_open_own(char *ret_dir, struct im_err *err)
+{
+	char path[REGISTRY_PATH_MAX];
+	const unsigned uid = (unsigned)geteuid();
+	int place, fd;
+
+	(void)snprintf(path, sizeof(path), "/run/user/%u", uid); /* as all here: a number fits */
+	place = open_place(path, (uid_t)uid);
+	if (place >= 0) {
+		(void)snprintf(path, sizeof(path), "/run/user/%u/immure", uid);
+	} else {
+		place = open_place("/tmp", 0);
+		(void)snprintf(path, sizeof(path), "/tmp/.immure-%u", uid);
+	}
+	if (place < 0)
+		return im_fail(err, errno, "registry: /tmp: %s", strerror(errno));
+	fd = open_own(place, strrchr(path, '/') + 1, path, err);
+	(void)close(place); /* only read */
+	(void)stpcpy(ret_dir, path); /* the same size */
+	return fd;
+}
+
 static int64_t now_ms(void)
 {
 	struct timespec ts = {0};
@@ -201,7 +255,7 @@ static int read_record(int dir, const char *id, struct cell_record *ret)
 
 	if (fd < 0)
 		return 0;
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == 0)
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == geteuid()) /* only root opens root's registry, and its own each account */
 		n = read(fd, text, sizeof(text) - 1);
 	(void)close(fd); /* only read */
 	if (n <= 0)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The cells that the PAM door built, as files of root in /run/immure/cells: ID (the record) and ID.sock (its keeper). */
+/*
+ * The cells that the PAM door built, as files of root in /run/immure/cells: ID (the record) and ID.sock (its keeper). Cells that an
+ * account raised itself are in a registry of its own, which has the same form and is trusted by nobody else (own.h).
+ */
 #ifndef IMMURE_REGISTRY_H
 #define IMMURE_REGISTRY_H
 
@@ -10,6 +13,7 @@
 #include "err.h"
 
 #define REGISTRY_DIR "/run/immure/cells"
+#define REGISTRY_PATH_MAX 48
 #define REGISTRY_ID_MAX 24 /* "4294967295.4294967295" */
 
 struct cell_record {
@@ -23,6 +27,7 @@ struct cell_record {
 	uint64_t hash;   /* of the plan: plan_hash() */
 	uint64_t raised; /* seconds since 1970 */
 	bool shared;     /* Scope=user */
+	const char *dir; /* the registry that it is in; NULL: REGISTRY_DIR. Not written down */
 };
 
 /*
@@ -30,6 +35,13 @@ struct cell_record {
  * Returns a descriptor.
  */
 int registry_open(struct im_err *err);
+
+/*
+ * registry_open_own() - the same for the cells of the calling account: 0700, its own, in a place that only it and root can change
+ * @ret_dir: its path, REGISTRY_PATH_MAX bytes. Nothing of the environment counts. Where no such place can be had, because another
+ * account took the name or the disk is full, the error says why.
+ */
+int registry_open_own(char *ret_dir, struct im_err *err);
 
 /*
  * registry_lock() - one login of an account at a time raises or joins; other accounts are not held up

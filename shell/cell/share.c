@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/nsfs.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -42,19 +43,22 @@ static int open_namespaces(pid_t init, int *ret, struct im_err *err)
 	return 0;
 }
 
-static int socket_name(const char *id, struct sockaddr_un *ret)
+static int socket_name(const struct cell_record *r, struct sockaddr_un *ret)
 {
 	*ret = (struct sockaddr_un){.sun_family = AF_UNIX};
-	return snprintf(ret->sun_path, sizeof(ret->sun_path), REGISTRY_DIR "/%s.sock", id) < (int)sizeof(ret->sun_path) ? 0 : -1;
+	return snprintf(ret->sun_path, sizeof(ret->sun_path), "%s/%s.sock", r->dir ? r->dir : REGISTRY_DIR, r->id) <
+				(int)sizeof(ret->sun_path) ?
+		0 :
+		-1;
 }
 
-static int listen_at(const char *id, struct im_err *err)
+static int listen_at(const struct cell_record *r, struct im_err *err)
 {
 	const int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 	struct sockaddr_un name;
 
-	if (fd < 0 || socket_name(id, &name) < 0 || bind(fd, (struct sockaddr *)&name, sizeof(name)) < 0 || listen(fd, 64) < 0) {
-		im_fail(err, errno, "cell: listen at " REGISTRY_DIR "/%s.sock: %s", id, strerror(errno));
+	if (fd < 0 || socket_name(r, &name) < 0 || bind(fd, (struct sockaddr *)&name, sizeof(name)) < 0 || listen(fd, 64) < 0) {
+		im_fail(err, errno, "cell: listen at %s/%s.sock: %s", r->dir ? r->dir : REGISTRY_DIR, r->id, strerror(errno));
 		if (fd >= 0)
 			(void)close(fd); /* nobody has come */
 		return -err->code;
@@ -122,7 +126,7 @@ int cell_share(struct cell *c, int registry, const struct cell_record *rec, cons
 	if (code == 0 && (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, link) < 0 || (fds[KEEPER_FD_LOGIN] = sys_pidfd_open(getpid())) < 0))
 		code = im_fail(err, errno, "cell: %s", strerror(errno));
 	if (code == 0) {
-		fds[KEEPER_FD_LISTEN] = listen_at(r.id, err);
+		fds[KEEPER_FD_LISTEN] = listen_at(&r, err);
 		code = fds[KEEPER_FD_LISTEN] < 0 ? fds[KEEPER_FD_LISTEN] : 0;
 	}
 	if (code == 0) {
@@ -148,14 +152,23 @@ int cell_share(struct cell *c, int registry, const struct cell_record *rec, cons
 	return code;
 }
 
-static int connect_to(const char *id)
+/* A keeper was started by whoever the registry belongs to. */
+static bool is_ours(int link)
+{
+	struct ucred peer = {.uid = (uid_t)-1};
+	socklen_t len = sizeof(peer);
+
+	return getsockopt(link, SOL_SOCKET, SO_PEERCRED, &peer, &len) == 0 && peer.uid == geteuid();
+}
+
+static int connect_to(const struct cell_record *r)
 {
 	const struct timeval patience = {.tv_sec = 5};
 	const int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 	struct sockaddr_un name;
 
-	if (fd >= 0 && socket_name(id, &name) == 0 && setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)) == 0 &&
-		connect(fd, (struct sockaddr *)&name, sizeof(name)) == 0)
+	if (fd >= 0 && socket_name(r, &name) == 0 && setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)) == 0 &&
+		connect(fd, (struct sockaddr *)&name, sizeof(name)) == 0 && is_ours(fd))
 		return fd;
 	if (fd >= 0)
 		(void)close(fd); /* nobody there */
@@ -200,25 +213,82 @@ static bool receive_namespaces(int link, int *ret)
 	return true;
 }
 
-/* A namespace that somebody else's user namespace owns would be a trap. */
-static int verify(const struct cell *c, struct im_err *err)
+static const int namespace_types[CELL_NAMESPACES] = {CLONE_NEWUSER, CLONE_NEWNS, CLONE_NEWPID, CLONE_NEWIPC, CLONE_NEWUTS,
+	CLONE_NEWCGROUP, CLONE_NEWNET};
+
+static bool same_namespace(int a, int b)
 {
-	struct stat own, owner;
+	struct stat x, y;
 
+	return a >= 0 && b >= 0 && fstat(a, &x) == 0 && fstat(b, &y) == 0 && x.st_ino == y.st_ino && x.st_dev == y.st_dev;
+}
+
+static int own_namespace(size_t kind)
+{
+	char path[32];
+
+	(void)snprintf(path, sizeof(path), "/proc/self/ns/%s", cell_namespace_names[kind]); /* fits */
+	return open(path, O_RDONLY | O_CLOEXEC);
+}
+
+bool cell_is_inside(int ns, size_t kind)
+{
+	const int own = own_namespace(kind);
+	const bool same = same_namespace(ns, own);
+
+	if (own >= 0)
+		(void)close(own); /* only looked at */
+	return same;
+}
+
+/* What @get tells of a namespace, which is another namespace: is it @want? */
+static bool leads_to(int ns, unsigned long get, int want)
+{
+	const int fd = ioctl(ns, get);
+	const bool same = same_namespace(fd, want);
+
+	if (fd >= 0)
+		(void)close(fd); /* only looked at */
+	return same;
+}
+
+/* A user namespace that the caller made itself, in the one that it is in. */
+static bool is_own_child(int ns)
+{
+	const int own = own_namespace(0);
+	uid_t owner = (uid_t)-1;
+	const bool good = ioctl(ns, NS_GET_OWNER_UID, &owner) == 0 && owner == geteuid() && leads_to(ns, NS_GET_PARENT, own);
+
+	if (own >= 0)
+		(void)close(own); /* only looked at */
+	return good;
+}
+
+/*
+ * A namespace that somebody else's user namespace owns would be a trap. @user: the cell has a user namespace of its own, which is
+ * the account's; @net: it has a network of its own, else the one that the caller is in.
+ */
+static int verify(const struct cell *c, bool user, bool net, struct im_err *err)
+{
 	for (size_t i = 0; i < CELL_NAMESPACES; i++) {
-		const int fd = i ? ioctl(c->namespaces[i], NS_GET_USERNS) : c->namespaces[0];
-		const bool good = fd >= 0 && fstat(fd, &owner) == 0 && stat("/proc/self/ns/user", &own) == 0 &&
-			owner.st_ino == own.st_ino && owner.st_dev == own.st_dev;
+		const int fd = c->namespaces[i];
+		bool good = ioctl(fd, NS_GET_NSTYPE) == namespace_types[i];
 
-		if (i && fd >= 0)
-			(void)close(fd); /* only looked at */
+		if (i == 0)
+			good = good && (user ? is_own_child(fd) : cell_is_inside(fd, 0));
+		else if (user && !net && namespace_types[i] == CLONE_NEWNET)
+			good = good && cell_is_inside(fd, i);
+		else
+			good = good && leads_to(fd, NS_GET_USERNS, c->namespaces[0]);
+		if (namespace_types[i] == CLONE_NEWNS || namespace_types[i] == CLONE_NEWPID)
+			good = good && !cell_is_inside(fd, i);
 		if (!good)
 			return im_fail(err, EPERM, "cell: its %s namespace is not of this host's making", cell_namespace_names[i]);
 	}
 	return 0;
 }
 
-int cell_join(const struct cell_record *rec, struct cell *ret, struct im_err *err)
+int cell_join(const struct cell_record *rec, uint64_t namespaces, struct cell *ret, struct im_err *err)
 {
 	const int self = sys_pidfd_open(getpid());
 	struct cell c = CELL_NONE;
@@ -226,9 +296,9 @@ int cell_join(const struct cell_record *rec, struct cell *ret, struct im_err *er
 
 	if (self < 0)
 		return im_fail(err, errno, "cell: pidfd_open: %s", strerror(errno));
-	c.link = connect_to(rec->id);
+	c.link = connect_to(rec);
 	if (c.link >= 0 && send_join(c.link, self) && receive_namespaces(c.link, c.namespaces))
-		r = verify(&c, err);
+		r = verify(&c, namespaces & CLONE_NEWUSER, namespaces & CLONE_NEWNET, err);
 	(void)close(self); /* the keeper has its own */
 	if (r == 0)
 		*ret = c;
@@ -239,7 +309,7 @@ int cell_join(const struct cell_record *rec, struct cell *ret, struct im_err *er
 
 unsigned cell_logins(const struct cell_record *r)
 {
-	const int link = connect_to(r->id);
+	const int link = connect_to(r);
 	const char word = KEEPER_COUNT;
 	uint32_t n = 0;
 

@@ -20,10 +20,15 @@ int cell_share(struct cell *c, int registry, const struct cell_record *r, const 
 
 /*
  * cell_join() - be a login of a cell that is in the registry
- * Verified: the namespaces are owned by the caller's user namespace, and mount and pid are not the caller's own.
+ * @namespaces: CLONE_NEWUSER if the cell has to have a user namespace, which the account made as a child of the caller's own and
+ *   which owns all others; CLONE_NEWNET if then its network is not the caller's. Without: the caller's user namespace owns all.
+ * Verified by the kernel's word on each namespace (ioctl_nsfs(2)) and on who started the keeper (SO_PEERCRED).
  * Returns 0; 1 if that cell is about to end (raise another); negative errno otherwise.
  */
-int cell_join(const struct cell_record *r, struct cell *ret, struct im_err *err);
+int cell_join(const struct cell_record *r, uint64_t namespaces, struct cell *ret, struct im_err *err);
+
+/* cell_is_inside() - is the caller in this namespace? @kind: index of cell_namespace_names. */
+bool cell_is_inside(int ns, size_t kind);
 
 /* cell_logins() - how many logins a cell has; 0 if it is about to end. */
 unsigned cell_logins(const struct cell_record *r);

@@ -90,7 +90,7 @@ is "Environment" "$(inside 'echo "$GREETING $TWO $EDITOR"')" "hello a b alice-$(
 is "PassEnvironment" "$(COLORTERM=truecolor ssh_to alice -o SendEnv=COLORTERM 'echo $COLORTERM')" truecolor
 is "Shell" "$(inside 'echo $0 $SHELL; readlink /proc/$$/exe' | tr '\n' ' ')" "dash /bin/dash /usr/bin/dash "
 is "LimitNOFILE" "$(inside 'ulimit -Sn; ulimit -Hn' | tr '\n' ' ')" "64 128 "
-is "LimitFSIZE" "$(inside 'head -c 2000000 /dev/zero >f; stat -c %s f' | tail -1)" 1048576
+is "LimitFSIZE" "$(inside 'exec 2>/dev/null; head -c 2000000 /dev/zero >f; stat -c %s f' | tail -1)" 1048576
 is "Nice" "$(inside 'nice')" 7
 profile '[Session]\nKeyringMode=inherit\n'
 is "KeyringMode=inherit lets keys in" "$(inside 'python3 -c "

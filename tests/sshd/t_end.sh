@@ -69,6 +69,8 @@ ok "killed at 150 moments: no process is left" gone 15
 is "  no namespace is left" "$(namespaces)" "$ns"
 is "  no mount is left" "$(mounts)" "$mnt"
 
+# with a cell for each
+mkdir -p /etc/immure/users && printf '[Session]\nScope=session\n' >/etc/immure/users/alice.profile
 for i in $(seq 50); do ssh_to alice "echo $i; sleep 8 & sleep 4; ps -e | grep -c sleep" >$WORLD/many.$i 2>&1 </dev/null & done
 mapfile -t clients < <(jobs -p | tail -50)
 wait "${clients[@]}" 2>/dev/null

@@ -26,8 +26,11 @@ def ask(s, command, pattern):
     return s.expect(pattern)
 
 
-for user in ("carol", "alice"):
-    who = "under bash: " if user == "carol" else ""
+for user, joins in (("carol", False), ("alice", False), ("alice", True)):
+    who = "under bash: " if user == "carol" else "in a cell that was there: " if joins else ""
+    if joins:
+        first = login(user)
+        first.expect(user + "-prompt> ")
     s = login(user)
     ok(s.expect(user + "-prompt> "), who + "an interactive login has a prompt", s.text)
     ok(ask(s, "tty; echo rc=$?", r"\n/dev/\S+\nrc=0\n"), who + "tty knows the terminal", s.text)
@@ -67,6 +70,8 @@ for user in ("carol", "alice"):
 
     # hang-up: the shell is told, and acts on it
     mark = "/home/%s/hup" % user
+    if os.path.exists(mark):
+        os.unlink(mark)
     s = login(user)
     s.expect("prompt> ")
     ok(ask(s, "trap 'echo hup >~/hup; exit' HUP; echo set", r"\nset\n"), who + "a trap for SIGHUP", s.text)
@@ -77,21 +82,28 @@ for user in ("carol", "alice"):
     ok(os.path.exists(mark), who + "runs when the client is killed")
 
 # su from the terminal of another user: same terminal, its job control is the outer shell's
-s = Pty(["bash", "--norc", "-i"])
-s.send("PS1='root-prompt> '\n")
-s.expect("root-prompt> $")
-s.send("su alice -s %s\n" % shell)
-ok(s.expect("alice-prompt> "), "su from a shell: a prompt, without a word about job control", s.text)
-ok("job control" not in s.text and "ioctl" not in s.text, "  (nothing else said)", s.text)
-busy(s)
-s.send("\x03")
-ok(ask(s, "echo rc=$?", r"rc=130"), "^C ends the job inside and not su", s.text)
-s.send("kill -STOP $$\n")
-ok(s.expect(r"Stopped"), "a shell that stops itself gives the terminal back", s.text)
-ok(ask(s, "fg", r"alice-prompt> |su alice"), "and goes on with fg", s.text)
-ok(ask(s, "echo again", r"\nagain\n"), "where it was", s.text)
-s.send("exit 3\n")
-ok(ask(s, "echo rc=$?", r"rc=3"), "and its status comes back", s.text)
+first.end()
+time.sleep(1)  # its cell with it
+for who in ("", "in a cell that was there: "):
+    if who:
+        s.end()
+        first = login("alice")
+        first.expect("alice-prompt> ")
+    s = Pty(["bash", "--norc", "-i"])
+    s.send("PS1='root-prompt> '\n")
+    s.expect("root-prompt> $")
+    s.send("su alice -s %s\n" % shell)
+    ok(s.expect("alice-prompt> "), "su from a shell: a prompt, without a word about job control", s.text)
+    ok("job control" not in s.text and "ioctl" not in s.text, "  (nothing else said)", s.text)
+    busy(s)
+    s.send("\x03")
+    ok(ask(s, "echo rc=$?", r"rc=130"), "^C ends the job inside and not su", s.text)
+    s.send("kill -STOP $$\n")
+    ok(s.expect(r"Stopped"), "a shell that stops itself gives the terminal back", s.text)
+    ok(ask(s, "fg", r"alice-prompt> |su alice"), "and goes on with fg", s.text)
+    ok(ask(s, "echo again", r"\nagain\n"), "where it was", s.text)
+    s.send("exit 3\n")
+    ok(ask(s, "echo rc=$?", r"rc=3"), "and its status comes back", s.text)
 s.send("setpriv --reuid carol --regid carol --init-groups bash --norc -c '/usr/bin/immure -- true; echo up-$((40+2)); read x; echo got-$x'\n")
 s.expect(r"\nup-42\n")
 ok(ask(s, "word", r"got-word"), "run mode in a script gives the terminal back", s.text)
