@@ -6,6 +6,7 @@
 
 #include "login_terminal.h"
 #include "sys.h"
+#include "terminal_node.h"
 
 static int fail(struct im_err *err, const char *operation, const char *path)
 {
@@ -35,28 +36,6 @@ int login_terminal_take(const char *device, struct im_err *err)
 	return r;
 }
 
-/* The cell's root is mounted read-only, so that not even root may change it; a mount of its own, that nobody else sees, may. */
-static int make_place(const char *path, struct im_err *err)
-{
-	struct mount_attr attr = {.attr_clr = MOUNT_ATTR_RDONLY};
-	const int root = sys_open_tree(AT_FDCWD, "/", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
-	int dev = -1, file = -1, r = 0;
-
-	if (root >= 0 && sys_mount_setattr(root, "", AT_EMPTY_PATH, &attr) == 0)
-		dev = look(root, "dev", O_DIRECTORY);
-	if (dev >= 0)
-		file = openat(dev, path + 5, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0);
-	if (dev < 0 || (file < 0 && errno != EEXIST))
-		r = fail(err, "make", path);
-	if (file >= 0)
-		(void)close(file); /* nothing was written */
-	if (dev >= 0)
-		(void)close(dev); /* O_PATH */
-	if (root >= 0)
-		(void)close(root); /* drops it */
-	return r;
-}
-
 /* A terminal that has ended is another one than its successor of the same number: it has no link any more. */
 static bool is_device(int fd, const struct stat *want, bool *ret_any)
 {
@@ -76,14 +55,11 @@ int login_terminal_bind(int mount, const char *path, struct im_err *err)
 		r = im_fail(err, EINVAL, "terminal: %s is not a name in /dev", path);
 	if (r == 0 && fstat(mount, &st) < 0)
 		r = fail(err, "look at", path);
-	if (r == 0)
-		r = make_place(path, err);
 	if (r == 0 && !is_device(at = look(AT_FDCWD, path, 0), &st, &any)) {
-		if (at >= 0)
-			(void)close(at); /* O_PATH */
-		if ((any && umount2(path, MNT_DETACH | UMOUNT_NOFOLLOW) < 0) || (at = look(AT_FDCWD, path, 0)) < 0 ||
-			sys_move_mount(mount, at) < 0)
-			r = fail(err, "mount", path);
+		if (any && umount2(path, MNT_DETACH | UMOUNT_NOFOLLOW) < 0)
+			r = fail(err, "make room at", path);
+		else
+			r = cell_terminal_bind(mount, path + 5, err);
 	}
 	if (at >= 0)
 		(void)close(at); /* O_PATH */
