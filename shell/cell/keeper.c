@@ -195,21 +195,31 @@ static pid_t pid_of(int pidfd)
 }
 
 /*
- * A process in a cell whose parent is none of the logins' and outside of all cells: its login died. Whether it is in this cell
- * only init can say.
+ * The kernel gives what a dead login began to the host's init, or to a manager that takes in orphans. Only the account's own are told of,
+ * and whether one is in this cell can init alone say.
  */
 static bool report_orphan(int proc, const struct process *p, void *ctx)
 {
 	struct orphan msg = {.word = INIT_ORPHAN, .start = p->start};
+	const uid_t *uid = ctx;
 
-	(void)ctx; /* none */
-	for (size_t i = 0; i < MAX_LINKS; i++)
-		if (links[i].pidfd >= 0 && pid_of(links[i].pidfd) == p->parent)
-			return true;
+	if (p->parent != 1 && !process_is_manager(proc, p->parent))
+		return true;
 	msg.pid = process_inner(proc, p->pid);
-	if (msg.pid > 1 && !process_inner(proc, p->parent))
+	if (msg.pid > 1 && process_uid(proc, p->pid) == *uid)
 		(void)send(KEEPER_FD_LIFELINE, &msg, sizeof(msg), MSG_NOSIGNAL); /* EPIPE: init has ended, and all with it */
 	return true;
+}
+
+static void report_orphans(void)
+{
+	const int proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	uid_t uid = proc < 0 ? (uid_t)-1 : process_uid(proc, pid_of(KEEPER_FD_INIT));
+
+	if (proc >= 0)
+		(void)close(proc); /* O_PATH */
+	if (uid != (uid_t)-1)
+		processes_each(report_orphan, &uid);
 }
 
 /* It died, or ended without closing its session. What it began in the cell is nobody's now: the kernel gives it to the host's init. */
@@ -217,7 +227,7 @@ static void bury(struct link *l)
 {
 	drop(l);
 	if (count())
-		processes_each(report_orphan, NULL);
+		report_orphans();
 }
 
 /* The last login has gone: the cell ends, now or with its last process. */

@@ -119,20 +119,46 @@ size_t processes_read(struct process **ret)
 	return len;
 }
 
+/* The value of a line of /proc/PID/status, in @text; NULL if there is none. */
+static char *status_line(int proc, pid_t pid, const char *name, char *text, size_t size)
+{
+	char *at;
+
+	read_file(proc, pid, "status", text, size);
+	at = strstr(text, name); /* the name of the process comes first, and has no line's end in it */
+	if (!at)
+		return NULL;
+	at += strlen(name);
+	at[strcspn(at, "\n")] = 0;
+	return at;
+}
+
 pid_t process_inner(int proc, pid_t pid)
 {
-	char text[4096], *at, *end;
+	char text[4096];
+	const char *numbers = status_line(proc, pid, "\nNSpid:\t", text, sizeof(text)), *last = numbers ? strrchr(numbers, '\t') : NULL;
 	uint64_t n = 0;
 
-	read_file(proc, pid, "status", text, sizeof(text));
-	at = strstr(text, "\nNSpid:\t");
-	if (!at)
-		return 0;
-	at += sizeof("\nNSpid:\t") - 1;
-	end = at + strcspn(at, "\n");
-	*end = 0;
-	at = strrchr(at, '\t');
-	return at && str_to_u64(at + 1, INT32_MAX, &n) == 0 ? (pid_t)n : 0;
+	return last && str_to_u64(last + 1, INT32_MAX, &n) == 0 ? (pid_t)n : 0;
+}
+
+uid_t process_uid(int proc, pid_t pid)
+{
+	char text[4096], *numbers = status_line(proc, pid, "\nUid:\t", text, sizeof(text));
+	uint64_t n = 0;
+
+	if (!numbers)
+		return (uid_t)-1;
+	numbers[strcspn(numbers, "\t")] = 0;
+	return str_to_u64(numbers, UINT32_MAX - 1, &n) == 0 ? (uid_t)n : (uid_t)-1;
+}
+
+bool process_is_manager(int proc, pid_t pid)
+{
+	char text[64];
+
+	read_file(proc, pid, "comm", text, sizeof(text));
+	return strcmp(text, "systemd\n") == 0;
 }
 
 static int by_pid(const void *pa, const void *pb)

@@ -36,6 +36,11 @@ void processes_mark(struct process *all, size_t len, pid_t root);
  */
 pid_t process_inner(int proc, pid_t pid);
 
+/* process_uid() - the real user of a process (Uid: of proc_pid_status(5)), or (uid_t)-1. */
+uid_t process_uid(int proc, pid_t pid);
+/* process_is_manager() - is it called systemd, which takes in orphans of a user's session (PR_SET_CHILD_SUBREAPER)? */
+bool process_is_manager(int proc, pid_t pid);
+
 /* process_parse() - one line of /proc/PID/stat; false if it is not one. */
 bool process_parse(const char *text, struct process *ret);
 
