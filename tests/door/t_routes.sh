@@ -22,7 +22,7 @@ for u in alice carol; do
 	echo "unset BASH_ENV; $LOOK" >/home/$u/bash.env
 done
 env_by() { as "$@" true; } # nothing else than what the variable does
-send() { LD_PRELOAD=/home/$USER/pre.so BASH_ENV=/home/$USER/bash.env ssh -F $WORLD/ssh_config -o SendEnv="$1" "$USER@world" 'bash -c :'; }
+send() { LD_PRELOAD=/home/$USER/pre.so BASH_ENV=/home/$USER/bash.env ssh -F $WORLD/ssh_config -o SendEnv="$1" "$USER@world" 'bash -c :; :'; }
 
 # the environment
 sshd_line 'AcceptEnv *'
@@ -55,7 +55,11 @@ both_run "~/.ssh/rc" env_by
 rm -f /home/{alice,carol}/.ssh/rc
 echo "$LOOK" >/etc/ssh/sshrc
 sshd_line
-both_run "/etc/ssh/sshrc" env_by
+both "/etc/ssh/sshrc" env_by
+is "    which is not even there" "$(cat /home/alice/out 2>/dev/null)" ""
+profile '[Files]\nBindReadOnlyPaths=/etc/ssh/sshrc\n'
+both_run "  bound into the cell" env_by
+profile
 rm -f /etc/ssh/sshrc
 sshd_line "ForceCommand $LOOK"
 both_run "ForceCommand" env_by
@@ -72,7 +76,7 @@ chage -d 0 alice; chage -d 0 carol
 cp -p /usr/bin/passwd $WORLD/passwd && printf '#!/bin/sh\nls /srv; readlink /proc/self/ns/mnt; grep NoNewPrivs /proc/self/status\n' >/usr/bin/passwd
 both_run "an expired password: the program that changes it" as -tt true
 cp -p $WORLD/passwd /usr/bin/passwd
-like "    by the real one nothing is changed inside" "$(ssh_to alice -tt true </dev/null 2>&1)" 'expired'
+like "    by the real one nothing is changed inside" "$(timeout 20 ssh -F $WORLD/ssh_config -tt alice@world true </dev/null 2>&1)" expired
 chage -d -1 alice; chage -d -1 carol
 
 # channels of one connection
@@ -92,7 +96,7 @@ mkdir -p /srv/marker && echo secret >/srv/marker/marker && chmod -R a+rX /srv
 scp_() { rm -f $WORLD/got; scp -q -F $WORLD/ssh_config "$@" "$USER@world:/srv/marker/marker" $WORLD/got; ls $WORLD/got && echo marker; }
 both "scp" scp_
 both "scp -O" scp_ -O
-rsync_() { rsync -e "ssh -F $WORLD/ssh_config" "$USER@world:/srv/marker/" | grep marker; }
+rsync_() { rsync -e "ssh -F $WORLD/ssh_config" "$USER@world:/srv/marker/" | grep -o 'marker$'; }
 both "rsync" rsync_
 git init -q --bare /srv/repo.git && git -C /srv/repo.git config uploadpack.x x && chmod -R a+rX /srv/repo.git
 git_() { GIT_SSH_COMMAND="ssh -F $WORLD/ssh_config" git -c safe.directory='*' ls-remote "$USER@world:/srv/repo.git" && echo marker; }

@@ -20,7 +20,7 @@ unlike() { if [[ $2 =~ $3 ]]; then tap_line 1 "$1"; tap_note "got  ${2@Q}" "must
 nothing_left() { [ -z "$(ls /run/immure/cells)" ] && ! pgrep -u alice >/dev/null && ! pgrep -x immure-keeper >/dev/null && ! pgrep -x immure-init >/dev/null; }
 settled() { local i; for i in $(seq 150); do nothing_left && return; sleep 0.02; done; ps -ef | grep -E 'alice|immure-' ; ls /run/immure/cells; return 1; }
 within() { local i; for i in $(seq 100); do "$@" && return; sleep 0.02; done; return 1; } # 2 s for what takes none
-is_outside() { grep -qxF -e marker -e "$host_ns" <<<"$1"; }
+is_outside() { grep -qxF -e marker -e "$host_ns" <<<"${1//$'\r'/}"; }
 
 # What the command printed, and what LOOK left in the home meanwhile
 both() {
