@@ -18,7 +18,10 @@ static int core_limit(struct im_err *err)
 {
 	const struct rlimit one = {1, 1};
 
-	return setrlimit(RLIMIT_CORE, &one) < 0 ? im_fail(err, errno, "preseal: limit core: %s", strerror(errno)) : 0;
+	if (setrlimit(RLIMIT_CORE, &one) == 0)
+		return 0;
+	return im_fail(err, errno, "preseal: limit core to 1: %s%s", strerror(errno),
+		errno == EPERM ? " (the service has set it to 0, and root lacks CAP_SYS_RESOURCE; for sudo: Set disable_coredump false, in sudo.conf)" : "");
 }
 
 /* Compiled when immure was built: a variant for each of FILTER_DOOR_* (filter.h). */

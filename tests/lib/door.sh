@@ -18,7 +18,7 @@ profile() {
 }
 unlike() { if [[ $2 =~ $3 ]]; then tap_line 1 "$1"; tap_note "got  ${2@Q}" "must not =~ $3"; else tap_line 0 "$1"; fi; }
 nothing_left() { [ -z "$(ls /run/immure/cells)" ] && ! pgrep -u alice >/dev/null && ! pgrep -x immure-keeper >/dev/null && ! pgrep -x immure-init >/dev/null; }
-settled() { local i; for i in $(seq 150); do nothing_left && return; sleep 0.02; done; ps -ef | grep -E 'alice|immure-' ; ls /run/immure/cells; return 1; }
+settled() { local i; for i in $(seq 150); do nothing_left && return; sleep 0.02; done; ps -ef | grep -E 'alice|immure-' ; immurectl list; return 1; }
 within() { local i; for i in $(seq 100); do "$@" && return; sleep 0.02; done; return 1; } # 2 s for what takes none
 is_outside() { grep -qxF -e marker -e "$host_ns" <<<"${1//$'\r'/}"; }
 
