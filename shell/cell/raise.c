@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Raising a cell. Stages, in order, and what each can no longer do:
- *   1 caller   clone3 with all namespaces; keeps init's pidfd and the lifeline
+ *   1 caller   clone3 with all namespaces (root: in a child that ends); keeps init's pidfd and the lifeline
  *   2 child    maps its ids, builds the root, pivots: from here on the host's tree is out of reach
  *   3 child    drops its capabilities, says "ready" and waits; the caller may enter (it is still dumpable)
  *   4 init     cell_release(): the child execs immure-init, which nobody may look into
@@ -210,6 +210,72 @@ static pid_t clone_child(const struct plan *plan, int *pidfd)
 	return sys_clone3(&args);
 }
 
+/* In between: its child's number goes to the caller, and it stays until the caller has a pidfd, so that the number is still that child's. */
+static _Noreturn void hand_over(pid_t pid, int to, int until)
+{
+	const pid_t word = pid < 0 ? -errno : pid;
+	char c;
+
+	if (write(to, &word, sizeof(word)) != (ssize_t)sizeof(word))
+		_exit(1);
+	while (read(until, &c, 1) < 0 && errno == EINTR)
+		;
+	_exit(0);
+}
+
+/* The caller's end: the number, and a pidfd for it. Negative with errno. */
+static pid_t take_over(int from, int *ret_pidfd)
+{
+	pid_t pid = 0;
+	ssize_t n;
+
+	do
+		n = read(from, &pid, sizeof(pid));
+	while (n < 0 && errno == EINTR);
+	if (n != (ssize_t)sizeof(pid) || pid < 0) {
+		errno = n == (ssize_t)sizeof(pid) ? -pid : EIO;
+		return -1;
+	}
+	*ret_pidfd = sys_pidfd_open(pid);
+	return *ret_pidfd < 0 ? -1 : pid;
+}
+
+/*
+ * Root's cell outlives whoever raised it, and is no child of the caller: cron and atd wait for all of their children before they close
+ * a session, and would wait for ever. So init is a child of a child that ends.
+ */
+static pid_t clone_orphan(const struct plan *plan, int *ret_pidfd)
+{
+	int number[2] = {-1, -1}, until[2] = {-1, -1}, unused = -1, saved;
+	pid_t between = -1, pid = -1;
+
+	if (pipe2(number, O_CLOEXEC) == 0 && pipe2(until, O_CLOEXEC) == 0)
+		between = fork();
+	if (between == 0) {
+		close_fd(&until[1]);
+		pid = clone_child(plan, &unused);
+		if (pid != 0)
+			hand_over(pid, number[1], until[0]);
+		close_fd(&number[0]);
+		close_fd(&number[1]);
+		close_fd(&until[0]);
+		return 0;
+	}
+	saved = errno;
+	close_fd(&number[1]);
+	close_fd(&until[0]);
+	if (between > 0) {
+		pid = take_over(number[0], ret_pidfd);
+		saved = errno;
+	}
+	close_fd(&number[0]);
+	close_fd(&until[1]);
+	while (between > 0 && waitpid(between, NULL, 0) < 0 && errno == EINTR)
+		;
+	errno = saved;
+	return pid;
+}
+
 int cell_raise(const struct plan *plan, const struct cell_request *req, struct cell *ret, struct im_err *err)
 {
 	struct pipes p = {{-1, -1}, {-1, -1}, {-1, -1}, -1};
@@ -218,7 +284,7 @@ int cell_raise(const struct plan *plan, const struct cell_request *req, struct c
 
 	if (r < 0)
 		return r;
-	c.init = clone_child(plan, &c.pidfd);
+	c.init = cell_namespaces(plan) & CLONE_NEWUSER ? clone_child(plan, &c.pidfd) : clone_orphan(plan, &c.pidfd);
 	if (c.init == 0)
 		child(plan, &p, req);
 	if (c.init < 0) {
@@ -261,19 +327,14 @@ int cell_release(struct cell *c, struct im_err *err)
 
 void cell_end(struct cell *c)
 {
-	siginfo_t info;
+	struct pollfd pfd = {.fd = c->pidfd, .events = POLLIN};
 
 	if (c->pidfd >= 0) {
 		(void)sys_pidfd_send_signal(c->pidfd, SIGKILL); /* ESRCH: it has ended already */
-		/* WNOHANG after a while: an init that hangs in a dead file system is left to the host's init */
-		for (int i = 0; i < 200 && waitid(P_PIDFD, (id_t)c->pidfd, &info, WEXITED | WNOHANG) == 0; i++) {
-			struct pollfd pfd = {.fd = c->pidfd, .events = POLLIN};
-
-			if (info.si_pid != 0)
-				break;
-			(void)poll(&pfd, 1, 10); /* the loop asks again */
-			info.si_pid = 0;
-		}
+		/* not for ever: an init that hangs in a dead file system is left to the host's init */
+		for (int i = 0; i < 200 && poll(&pfd, 1, 10) <= 0; i++)
+			;
+		(void)waitid(P_PIDFD, (id_t)c->pidfd, NULL, WEXITED | WNOHANG); /* ECHILD: the host's init does it */
 	}
 	cell_forget(c);
 }
