@@ -64,7 +64,7 @@ for what in client monitor init keeper; do
 		init=$(sed -n 's/^init=//p' /run/immure/cells/*.1)
 		case $what in
 		client) kill -9 "$(client)" ;;
-		monitor) kill -9 "$(ps -o ppid= -p "$init")" ;;
+		monitor) kill -9 "$(pgrep -f '^sshd: alice \[priv\]')" ;;
 		init) kill -9 "$init" ;;
 		keeper) kill -9 "$(pgrep -x immure-keeper)"; sleep 0.3; immurectl list >/dev/null ;;
 		esac
