@@ -42,6 +42,13 @@ enum door_answer { DOOR_OPEN, DOOR_DENIED, DOOR_BROKEN };
 enum door_answer door_plan(struct door *d, struct im_errs *errs);
 
 /*
+ * door_look()    - facts and plan of an account whose profile is there; negative if @errs has a reason
+ * door_answers() - does all that door_look() looks at answer within RaiseTimeoutSec=? Tried in a child. -ETIMEDOUT if not
+ */
+int door_look(struct door *d, struct im_errs *errs);
+int door_answers(const struct door *d, struct im_err *err);
+
+/*
  * door_enter() - raise the account's cell or join it, and move the calling process in, pre-sealed
  * @ret_link: to be given to cell_leave() when the session closes
  * Before it moves the caller is as it was; when it fails later the caller is in a cell that has ended, and can start nothing.

@@ -26,10 +26,19 @@ static bool lets_in(const struct profile *p, const char *service)
 	return false;
 }
 
+int door_look(struct door *d, struct im_errs *errs)
+{
+	if (facts_collect(&d->account, &d->dirs, &d->facts, errs) < 0 || im_errs_any(errs))
+		return -EIO;
+	d->facts.privileged = d->facts.door = true;
+	return plan_build(&d->profile, &d->facts, &d->plan, errs) < 0 || im_errs_any(errs) ? -EIO : 0;
+}
+
 enum door_answer door_plan(struct door *d, struct im_errs *errs)
 {
 	const struct account *a = &d->account;
 	const struct specifiers sp = {a->name, a->home, a->groups_len ? a->groups[0].name : "", a->uid};
+	struct im_err err = {0};
 
 	if (profile_select(&d->dirs, a, &d->profile_path, errs) < 0 ||
 		profile_load(&d->dirs, d->profile_path, &sp, &d->profile, errs) < 0 || im_errs_any(errs))
@@ -39,10 +48,11 @@ enum door_answer door_plan(struct door *d, struct im_errs *errs)
 			a->name);
 		return DOOR_DENIED;
 	}
-	if (facts_collect(a, &d->dirs, &d->facts, errs) < 0 || im_errs_any(errs))
+	if (door_answers(d, &err) < 0) {
+		im_errs_add(errs, err.code, (struct origin){0}, "%s", err.text);
 		return DOOR_BROKEN;
-	d->facts.privileged = d->facts.door = true;
-	return plan_build(&d->profile, &d->facts, &d->plan, errs) < 0 || im_errs_any(errs) ? DOOR_BROKEN : DOOR_OPEN;
+	}
+	return door_look(d, errs) < 0 ? DOOR_BROKEN : DOOR_OPEN;
 }
 
 void door_done(struct door *d)
