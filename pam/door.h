@@ -58,6 +58,9 @@ enum door_answer door_enter(struct door *d, int *ret_link, struct im_err *err);
 /* door_limits() - the plan's ACCOUNT_LIMIT steps, over all sessions of the account. */
 int door_limits(const struct door *d, struct im_err *err);
 
+/* door_descriptors() - what the caller holds of the host's directories does not outlive the next execve(2). To be called before it enters. */
+int door_descriptors(struct im_err *err);
+
 void door_done(struct door *d);
 
 #endif

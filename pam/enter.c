@@ -137,6 +137,8 @@ static int go_in(struct entry *e, struct im_err *err)
 	int r = n < 0 ? im_fail(err, -n, "groups: %s", strerror(-n)) : preseal_keyring(plan, err);
 
 	if (r == 0)
+		r = door_descriptors(err);
+	if (r == 0)
 		r = cell_enter(&e->cell, plan, err);
 	if (r == 0)
 		name_terminal(plan, terminal);
