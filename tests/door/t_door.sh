@@ -180,8 +180,5 @@ is "  by su too, which has set them before" "$(su alice -c 'id -Gn')" "alice web
 profile '[Session]\nSupplementaryGroups=docker\n'
 is "  SupplementaryGroups= says which stay" "$(ssh_to alice 'id -Gn')" "alice docker"
 rm /etc/immure/users/alice.profile
-sysctl -qw user.max_user_namespaces=0 2>/dev/null
-is "no user namespace is needed" "$(ssh_to alice 'echo in')" in
-sysctl -qw user.max_user_namespaces=10000 2>/dev/null
 ok "nothing is left in the end" settled
 tap_done

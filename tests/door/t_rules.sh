@@ -36,14 +36,16 @@ int main(int argc, char **argv) {
 			if (seen[pid] > 60) continue;
 			seen[pid]++;
 			tried++;
-			if (ptrace(PTRACE_SEIZE, pid, 0, PTRACE_O_TRACEEXEC | PTRACE_O_TRACEEXIT) == 0) {
-				/* immure that was had will exec the shell; what had become the shell in the meantime only ends */
+			if (ptrace(PTRACE_SEIZE, pid, 0, 0) == 0) {
+				/* its next stop shows what it was: a try that waited for the execve of the shell finds the shell */
 				int st;
-				while (waitpid(pid, &st, __WALL) == pid && WIFSTOPPED(st)) {
-					const int exec = st >> 16 == PTRACE_EVENT_EXEC, end = st >> 16 == PTRACE_EVENT_EXIT;
-					had += strcmp(argv[1], "immure") ? end : exec;
-					if (exec || end) { ptrace(PTRACE_DETACH, pid, 0, 0); break; }
-					ptrace(PTRACE_CONT, pid, 0, 0);
+				ptrace(PTRACE_INTERRUPT, pid, 0, 0);
+				if (waitpid(pid, &st, __WALL) == pid && WIFSTOPPED(st)) {
+					if ((fd = open(path, O_RDONLY)) >= 0) {
+						n = read(fd, name, sizeof name - 1); close(fd);
+						if (n > 0 && (name[n - 1] = 0, !strcmp(name, argv[1]))) had++;
+					}
+					ptrace(PTRACE_DETACH, pid, 0, 0);
 				}
 			}
 		}
@@ -75,6 +77,10 @@ done
 read -r tried had <<<"$(trace sleep 'exec sleep 0.05')"
 ok "  control: of the account's own programs ($had of $tried)" [ "${had:-0}" -gt 0 ]
 is "  init neither" "$(ssh_to alice 'strace -p 1 2>&1; ls -l /proc/1/exe /proc/1/root /proc/1/fd 2>&1' | grep -cE 'not permitted|Permission denied')" 4
+chmod 0755 /usr/bin/immure
+read -r tried had <<<"$(trace immure true)"
+ok "  control: without the mode 0711 PR_SET_DUMPABLE alone comes too late ($had of $tried)" [ "${had:-0}" -gt 0 ]
+chmod 0711 /usr/bin/immure
 profile
 ok "  (all end)" settled
 
