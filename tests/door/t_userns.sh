@@ -12,7 +12,7 @@ asked() { # COMMAND…: how often it, or what it starts, asked for a user namesp
 is "su" "$(asked su alice -c 'echo in')" "0 of 2"
 is "  (it was in)" "$(cat $WORLD/out)" in
 is "su -s" "$(asked su -s /bin/sh alice -c 'echo in')" "0 of 2"
-is "control: the shell without PAM asks for one" "$(asked setpriv --reuid bob --regid bob --clear-groups env HOME=/home/bob /usr/bin/immure -c 'echo in' | cut -c1)" 1
+is "  control: the shell without PAM asks for one" "$(asked setpriv --reuid bob --regid bob --clear-groups env HOME=/home/bob /usr/bin/immure -c 'echo in' | grep -c "^[1-9]")" 1
 sed "s/127.0.0.1:22/127.0.0.1:23/; s|sshd.pid|traced.pid|; s|^Subsystem .*|Subsystem sftp internal-sftp|" $WORLD/sshd_config.plain >$WORLD/sshd_traced
 strace -f -qq -o $WORLD/trace.sshd -e trace=clone,clone3,unshare,setns,seccomp /usr/sbin/sshd -D -f $WORLD/sshd_traced -E $WORLD/traced.log & tracer=$!
 for _ in $(seq 200); do (exec 3<>/dev/tcp/127.0.0.1/23) 2>/dev/null && break; sleep 0.02; done
