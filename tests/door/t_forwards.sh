@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
+# shellcheck disable=SC2010,SC2046,SC2088 # names without white space; a tilde that is meant
 # Forwards of every kind: what sshd makes for carol is on the host, for alice in the cell.
 . "$(dirname "$0")/../lib/door.sh"
 cat >$WORLD/net.py <<'END'

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
+# shellcheck disable=SC2010,SC2046,SC2088 # names without white space; a tilde that is meant
 # pam_immure.so as PAM sees it: symbols, options, what it does before it knows, and callers that behave badly.
 . "$(dirname "$0")/../lib/door.sh"
 module=$(find /usr/lib -name pam_immure.so)

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
+# shellcheck disable=SC2010,SC2046,SC2088 # names without white space; a tilde that is meant
 # Who is confined: names, shells and lookups that differ from the plain case; and what of the host's programs an account can use to leave.
 . "$(dirname "$0")/../lib/door.sh"
 inside_su() { su "$@" -s /bin/bash -c 'ls /srv; readlink /proc/self/ns/mnt' 2>&1; }

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
+# shellcheck disable=SC2010,SC2046,SC2088 # names without white space; a tilde that is meant
 # Routes into an account that bring code or variables past the login shell: carol's end on the host, alice's in the cell.
 . "$(dirname "$0")/../lib/door.sh"
 

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
+# shellcheck disable=SC2010,SC2046,SC2088 # names without white space; a tilde that is meant
 # The rules that the door's design was taught by trying: each has a control that shows what happens without it.
 . "$(dirname "$0")/../lib/door.sh"
 clients=()

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
+# shellcheck disable=SC2010,SC2046,SC2088 # names without white space; a tilde that is meant
 # Every service that opens sessions, by the real program: inside when its cell can be had, and nothing at all when it cannot.
 . "$(dirname "$0")/../lib/door.sh"
 echo '127.0.1.1 world' >>/etc/hosts

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
+# shellcheck disable=SC2010,SC2046,SC2088 # names without white space; a tilde that is meant
 # The rest of a stock stack does for alice what it does for carol: limits, environment, motd, mail, last login, in sshd, login and su.
 . "$(dirname "$0")/../lib/door.sh"
 same() { # NAME COMMAND…: with USER=carol and USER=alice the same is printed, and it is something

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
+# shellcheck disable=SC2010,SC2046,SC2088 # names without white space; a tilde that is meant
 # No user namespace is asked for by any route through the door, so that user.max_user_namespaces=0 cannot matter: the setting itself is
 # one of the whole machine, and only the guest's tests set it. Seen in the system calls of all processes of a login.
 . "$(dirname "$0")/../lib/door.sh"
