@@ -103,6 +103,23 @@ static int add_port(int ruleset, const struct step *s, struct im_err *err)
 	return 0;
 }
 
+/*
+ * Moving a file to another directory is denied by every domain that does not allow it, also by one that is about ports only
+ * (landlock(7), LANDLOCK_ACCESS_FS_REFER).
+ */
+static int add_refer(int ruleset, const struct step *main, struct im_err *err)
+{
+	struct path_beneath_attr attr = {.allowed = FS_REFER};
+	int r = 0;
+
+	attr.parent = open("/", O_PATH | O_CLOEXEC);
+	if (attr.parent < 0 || syscall(SYS_landlock_add_rule, ruleset, RULE_PATH_BENEATH, &attr, 0) < 0)
+		r = im_fail_at(err, errno, main->from, "landlock: /: %s", strerror(errno));
+	if (attr.parent >= 0)
+		(void)close(attr.parent); /* O_PATH */
+	return r;
+}
+
 static int restrict_self(const struct plan *plan, bool files, struct im_err *err)
 {
 	const struct step *main = plan_find(plan, STEP_LANDLOCK);
@@ -112,13 +129,15 @@ static int restrict_self(const struct plan *plan, bool files, struct im_err *err
 	if (!main)
 		return 0;
 	attr = wanted(plan, main->num);
+	if (!files && !attr.net && !attr.scoped)
+		return 0; /* nothing to restrict, which the kernel takes for a mistake */
 	if (!files)
-		attr.fs = 0;
-	if (!attr.fs && !attr.net && !attr.scoped)
-		return 0; /* the kernel takes no empty ruleset */
+		attr.fs = FS_REFER; /* ports came with ABI 4, this with 2 */
 	ruleset = (int)syscall(SYS_landlock_create_ruleset, &attr, main->num >= 6 ? 24 : main->num >= 4 ? 16 : 8, 0);
 	if (ruleset < 0)
 		return im_fail_at(err, errno, main->from, "landlock: %s", strerror(errno));
+	if (!files)
+		r = add_refer(ruleset, main, err);
 	for (size_t i = 0; i < plan->len && r == 0; i++) {
 		const struct step *s = &plan->steps[i];
 

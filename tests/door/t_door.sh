@@ -27,6 +27,7 @@ is "death by a signal" "$(ssh_to alice 'kill -TERM $$; sleep 5'; echo $?)" 255
 is "no door for others: carol" "$(ssh_to carol 'readlink /proc/self/ns/mnt')" "$host_ns"
 is "  root by su" "$(su root -c 'readlink /proc/self/ns/mnt')" "$host_ns"
 is "host's files of root are not in reach" "$(ssh_to alice 'ls /run/immure/host 2>&1; cat /run/immure/profile 2>&1; cat /var/log/wtmp 2>&1; ls /run/systemd/ 2>&1' | grep -c 'Permission denied')" 4
+is "a file can be moved and linked to another directory" "$(ssh_to alice 'mkdir d1 d2 && touch d1/x && mv -T d1/x d2/x && ln d2/x d1/y && ls d1 d2 && perl -e "rename(q(d2/x), q(d1/z)) or print \$!"; rm -r d1 d2' | tr '\n' ' ')" "d1: y  d2: x "
 ok "syslog of sshd's monitor works after it entered" grep -q 'sshd:session): session closed for user alice' <(log_text)
 is "utmp of the host is untouched" "$(stat -c %s /run/utmp)" 0
 
