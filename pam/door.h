@@ -31,6 +31,7 @@ struct door {
 	struct facts facts;
 	struct plan plan;
 	char cell[REGISTRY_ID_MAX]; /* its id, once there is one */
+	char *cgroup; /* where the caller was before door_limits() moved it into the account's; NULL if it did not */
 };
 
 enum door_answer { DOOR_OPEN, DOOR_DENIED, DOOR_BROKEN };
@@ -55,8 +56,10 @@ int door_answers(const struct door *d, struct im_err *err);
  */
 enum door_answer door_enter(struct door *d, int *ret_link, struct im_err *err);
 
-/* door_limits() - the plan's ACCOUNT_LIMIT steps, over all sessions of the account. */
-int door_limits(const struct door *d, struct im_err *err);
+/* door_limits() - the plan's ACCOUNT_LIMIT steps, over all sessions of the account; the caller counts to them from here on. */
+int door_limits(struct door *d, struct im_err *err);
+/* door_limits_undo() - the session is refused after all: no control group of ours is left. */
+void door_limits_undo(const struct door *d);
 
 /* door_descriptors() - what the caller holds of the host's directories does not outlive the next execve(2). To be called before it enters. */
 int door_descriptors(struct im_err *err);

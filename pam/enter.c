@@ -194,6 +194,7 @@ enum door_answer door_enter(struct door *d, int *ret_link, struct im_err *err)
 		cell_leave(e.cell.link);
 		e.cell.link = -1;
 		cell_end(&e.cell);
+		door_limits_undo(d); /* without effect from within a cell: its keeper does it */
 	}
 	return answer;
 }

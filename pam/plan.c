@@ -61,6 +61,8 @@ void door_done(struct door *d)
 	facts_done(&d->facts);
 	profile_done(&d->profile);
 	account_done(&d->account);
+	free(d->cgroup);
+	d->cgroup = NULL;
 	free(d->profile_path);
 	d->profile_path = NULL;
 }

@@ -77,6 +77,7 @@ static _Noreturn void finish(void)
 		(void)unlinkat(KEEPER_FD_REGISTRY, name, 0); /* ENOENT: as above */
 		(void)unlinkat(KEEPER_FD_REGISTRY, id, 0);   /* as above */
 	}
+	keeper_leave_subtree();
 	_exit(0);
 }
 

@@ -35,4 +35,14 @@ enum keeper_fd {
 	KEEPER_FD_END = KEEPER_FD_NAMESPACES + 7,
 };
 
+/* Where accounts' limits are kept without systemd: one group for each uid. */
+#define KEEPER_CGROUPS "/sys/fs/cgroup"
+#define KEEPER_SUBTREE KEEPER_CGROUPS "/immure"
+
+/*
+ * keeper_leave_subtree() - leave the account's control group and remove it, if the caller is in one and it gets empty soon
+ * Needs no capability, only to be root: the groups are root's.
+ */
+void keeper_leave_subtree(void);
+
 #endif
