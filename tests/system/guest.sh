@@ -5,21 +5,32 @@ set -u
 [ "$PWD" = /job ] && [ -d /job/deb ] || { echo "$0: only for the guest, run by scripts/check-system" >&2; exit 1; }
 . ./tap.sh
 state_before=$(systemctl is-system-running)
-dpkg -i deb/*.deb >install.log 2>&1 || { cat install.log; exit 1; }
-for u in alice carol; do
-	useradd -m -s "$([ $u = carol ] && echo /bin/bash || echo /usr/bin/immure)" $u
-	install -d -m 700 -o $u -g $u /home/$u/.ssh
-	install -m 600 -o $u -g $u ~/.ssh/authorized_keys /home/$u/.ssh/authorized_keys
-done
-uid=$(id -u alice)
-mkdir -p /srv/marker /etc/immure/users
+[ -n "${KEEP_SHELLS-}" ] || dpkg -i deb/*.deb >install.log 2>&1 || { cat install.log; exit 1; }
+new_user() { # NAME SHELL
+	useradd -m -s "$2" "$1" && install -d -m 700 -o "$1" -g "$1" "/home/$1/.ssh" &&
+		install -m 600 -o "$1" -g "$1" ~/.ssh/id_ed25519.pub "/home/$1/.ssh/authorized_keys"
+}
+[ -n "${KEEP_SHELLS-}" ] || { new_user alice /usr/bin/immure && new_user carol /bin/bash; } || exit 1
+uid=$(id -u alice 2>/dev/null)
+slice=/sys/fs/cgroup/user.slice/user-$uid.slice
+mkdir -p /srv/marker /etc/immure/users # who sees the marker is outside
 host_ns=$(readlink /proc/self/ns/mnt)
-ssh_to() { local u=$1; shift; ssh -o BatchMode=yes -o LogLevel=ERROR -n "$u@localhost" "$@"; }
+where='readlink /proc/self/ns/mnt'
+quiet=(-o BatchMode=yes -o LogLevel=ERROR)
+ssh_to() { local u=$1; shift; ssh "${quiet[@]}" -n "$u@localhost" "$@"; }
 # open_as USER COMMAND: a connection in the background, whose client is $client
-open_as() { ssh -o BatchMode=yes -o LogLevel=ERROR -n "$1@localhost" "${@:2}" & client=$!; }
+open_as() { ssh "${quiet[@]}" -n "$1@localhost" "${@:2}" >/dev/null 2>&1 & client=$!; }
 leave() { kill "$client" 2>/dev/null; wait "$client" 2>/dev/null; }
 profile() { printf "$1" >/etc/immure/users/alice.profile; }
+no_profile() { rm -f /etc/immure/users/alice.profile; }
 outside() { [ "$1" = "$host_ns" ]; }
-# wait_for SECONDS COMMAND…
-wait_for() { local i; for ((i = 0; i < $1 * 5; i++)); do "${@:2}" >/dev/null 2>&1 && return; sleep 0.2; done; return 1; }
-nothing_left() { [ -z "$(ls /run/immure/cells)" ] && ! pgrep -u alice; }
+inside() { [ -n "$1" ] && [ "$1" != "$host_ns" ]; }
+unlike() { if [[ $2 =~ $3 ]]; then tap_line 1 "$1"; tap_note "got  ${2@Q}"; else tap_line 0 "$1"; fi; }
+logged() { journalctl -b -o cat --no-pager | grep -q -- "$1"; }
+# wait_for SECONDS COMMAND…: until it succeeds; three times as long, for an emulated machine may have busy neighbours
+wait_for() { local end=$((SECONDS + 3 * $1)); until "${@:2}" >/dev/null 2>&1; do [ $SECONDS -lt $end ] || return 1; sleep 0.2; done; }
+nothing_left() { [ -z "$(ls /run/immure/cells)" ] && ! pgrep -u alice && ! pgrep immure-keeper; }
+# a case that nothing is left, which says what is
+cleared() {
+	if wait_for 20 nothing_left; then tap_line 0 "$1"; else tap_line 1 "$1"; tap_note "$(ls /run/immure/cells; ps -u alice -o pid,ppid,stat,args; pgrep -a immure-keeper)"; fi
+}
