@@ -68,7 +68,7 @@ forward() { # USER LISTENER-TEST SSH-OPTION…: the connection is $client when t
 	ssh "${quiet[@]}" -N "$@" "$user@localhost" </dev/null >/dev/null 2>&1 & client=$!
 	wait_for 20 sh -c "$up"
 }
-get() { timeout 10 socat -u "$1" - 2>/dev/null; }
+get() { timeout 40 socat -u "$1" - 2>/dev/null; }
 by_local() { forward "$1" 'ss -ltn | grep -q :8100' -L 127.0.0.1:8100:127.0.0.1:8099; got=$(get TCP:127.0.0.1:8100); leave; }
 by_socks() { forward "$1" 'ss -ltn | grep -q :1080' -D 127.0.0.1:1080; got=$(get SOCKS4:127.0.0.1:127.0.0.1:8099,socksport=1080); leave; }
 by_remote() { forward "$1" 'sleep 3; ss -ltn | grep -q :8101 || pgrep -u '"$1"' sshd' -R 127.0.0.1:8101:127.0.0.1:8099; got=$(get TCP:127.0.0.1:8101); leave; }
