@@ -13,7 +13,7 @@ confined "su -s, by root, to another shell" alice
 useradd -M -o -u "$(id -u alice)" -g alice -d /home/alice -s /bin/bash ALICE
 confined "a second name of the uid, another case" ALICE
 unlike "  over ssh too" "$(ssh_to ALICE 'ls /srv' 2>&1)" marker
-is "  and is one account with the first" "$(ssh -F $WORLD/ssh_config -n alice@world 'sleep 3' & sleep 0.5; su ALICE -c 'pgrep -c sleep'; kill $! 2>/dev/null)" 1
+is "  and is one account with the first" "$(ssh -F $WORLD/ssh_config -n alice@world 'sleep 9' & for _ in $(seq 60); do pgrep -u alice -x sleep >/dev/null && break; sleep 0.1; done; su ALICE -c 'pgrep -c sleep'; kill $! 2>/dev/null)" 1
 userdel ALICE 2>/dev/null
 is "  a name that nobody has is nobody's" "$(ssh_to ALICE 'ls /srv' 2>&1 | grep -c marker)" 0
 for shell in /bin/immure /usr/bin/../bin/immure /usr/local/bin/link /usr/local/bin/hard; do
