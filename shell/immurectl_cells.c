@@ -324,58 +324,67 @@ static void name_terminal(int terminal, const char *path)
 		(void)login_terminal_bind(terminal, path, &unheard); /* as above */
 }
 
-static int enter(const struct cell_record *r, char *const *words, bool root)
+/* 0: this process is in it; 1: it is about to end. */
+static int move_in(const struct cell_record *r, struct cell *ret, struct im_err *err)
 {
 	const struct plan none = {0};
-	struct cell cell = CELL_NONE;
-	struct im_err err = {0};
 	char path[80];
-	const int terminal = take_terminal(path), dir = registry_open(&err);
-	const int lock = dir < 0 ? dir : registry_lock(dir, r->uid, 10000, &err);
-	int status = 0, code = lock < 0 ? lock : cell_join(r, 0, &cell, &err);
-	pid_t pid;
+	const int terminal = take_terminal(path), dir = registry_open(err);
+	const int lock = dir < 0 ? dir : registry_lock(dir, r->uid, 10000, err);
+	int code = lock < 0 ? lock : cell_join(r, 0, ret, err);
 
-	if (code == 1)
-		code = im_fail(&err, ENOENT, "%s: is about to end", r->id);
 	if (code == 0)
-		code = cell_enter(&cell, &none, &err);
+		code = cell_enter(ret, &none, err);
 	if (code == 0)
 		name_terminal(terminal, path);
+	else if (terminal >= 0)
+		(void)close(terminal); /* drops it */
 	registry_unlock(lock);
 	if (dir >= 0)
 		(void)close(dir); /* only read */
-	if (code < 0)
-		return fail(&err);
-	pid = fork(); /* the cell's processes are seen by children only */
+	return code;
+}
+
+static int run_inside(const struct cell_record *r, struct cell *cell, char *const *words, bool root)
+{
+	const pid_t pid = fork(); /* the cell's processes are seen by children only */
+	struct im_err err = {0};
+	int status = 0;
+
 	if (pid == 0)
 		become(r, words, root);
+	if (pid < 0) {
+		im_fail(&err, errno, "%s: fork: %s", r->id, strerror(errno));
+		cell_leave(cell->link);
+		return fail(&err);
+	}
 	(void)signal(SIGINT, SIG_IGN);  /* the terminal's signals are for the shell */
 	(void)signal(SIGQUIT, SIG_IGN); /* as above */
-	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
-	cell_leave(cell.link);
+	cell_leave(cell->link);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
+/* The newest that is meant and does not end just now. */
 int ctl_enter(const struct ctl *c)
 {
 	const bool root = c->root || strcmp(c->args[0], "--root") == 0;
 	char *const *words = c->args + (strcmp(c->args[0], "--root") == 0);
-	const struct cell_record *newest = NULL;
 	struct cell_record *list = NULL;
+	struct cell cell = CELL_NONE;
 	struct im_err err = {0};
 	const int n = load(&list, &err);
-	int status;
+	int code = n < 0 ? n : 1, status, i;
 
-	if (n < 0)
-		return fail(&err);
-	for (int i = 0; list && i < n; i++)
-		if (*words && is_meant(&list[i], *words))
-			newest = &list[i];
-	if (newest) {
-		status = enter(newest, words + 1, root);
+	for (i = n - 1; list && *words && i >= 0; i--)
+		if (is_meant(&list[i], *words) && (code = move_in(&list[i], &cell, &err)) != 1)
+			break;
+	if (code == 0) {
+		status = run_inside(&list[i], &cell, words + 1, root);
 	} else {
-		im_fail(&err, ENOENT, "%s: has no cell (immurectl list shows all)", *words ? *words : "enter");
+		if (code == 1)
+			im_fail(&err, ENOENT, "%s: has no cell (immurectl list shows all)", *words ? *words : "enter");
 		status = fail(&err);
 	}
 	free(list);
