@@ -22,6 +22,8 @@ enum keyword_type {
 	KT_CHOICE,     /* one of the choices */
 	KT_HOME,       /* a choice or a path */
 	KT_NETWORK,    /* a choice or a path below /run/netns */
+	KT_INTERFACE,  /* net_check_interface() */
+	KT_BANDWIDTH,  /* net_check_bandwidth() */
 	KT_LANDLOCK,   /* a choice or an ABI version from 1 */
 	KT_HOSTNAME,   /* hostname(7), at most 64 */
 	KT_ERRNO,      /* EPERM and the like, or kill */
@@ -39,7 +41,10 @@ enum keyword_type {
 	KT_PATHS,      /* [-]PATH */
 	KT_BINDS,      /* [-]SOURCE[:DESTINATION] */
 	KT_TMPFS,      /* PATH[:ro|size=SIZE|mode=MODE,...] */
-	KT_PORTS,      /* tcp:PORT, tcp:none; udp: is refused until bridge networks */
+	KT_ADDRESSES,  /* auto, ADDRESS/BITS */
+	KT_HOSTS,      /* ADDRESS */
+	KT_NETWORKS,   /* ADDRESS[/BITS] any localhost link-local multicast */
+	KT_PORTS,      /* net_port_parse() */
 	KT_FAMILIES,   /* unix inet inet6 netlink ... or AF_UNIX spelling; none */
 	KT_SYSCALLS,   /* [~]NAME or [~]@GROUP; the first word of the first value decides the sense */
 };

@@ -27,7 +27,7 @@ enum step_stage step_stage(enum step_kind kind)
 
 const char *stage_name(enum step_stage stage)
 {
-	static const char *const names[] = {"none", "raise", "cell", "door", "seal"};
+	static const char *const names[] = {"none", "raise", "network", "cell", "door", "seal"};
 
 	return names[stage];
 }
@@ -89,7 +89,7 @@ static void plan_raise(struct planner *b)
 
 	if (!b->f->privileged)
 		s->flags |= SF_NS_USER;
-	if (strcmp(profile_text(b->p, KW_NETWORK), "none") == 0)
+	if (plan_own_network(b->p))
 		s->flags |= SF_NS_NET;
 	s = planner_add(b, STEP_DEADLINE, profile_from(b->p, KW_RAISE_TIMEOUT), NULL, NULL);
 	s->num = profile_number(b->p, KW_RAISE_TIMEOUT);
@@ -124,6 +124,7 @@ int plan_build(const struct profile *p, const struct facts *f, struct plan *ret,
 	}
 	plan_missing(&b);
 	plan_raise(&b);
+	plan_network(&b);
 	plan_system(&b);
 	plan_etc(&b);
 	plan_home(&b);

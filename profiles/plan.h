@@ -10,7 +10,7 @@
 #include "facts.h"
 #include "profile.h"
 
-enum step_stage { STAGE_NONE, STAGE_RAISE, STAGE_CELL, STAGE_DOOR, STAGE_SEAL };
+enum step_stage { STAGE_NONE, STAGE_RAISE, STAGE_NETWORK, STAGE_CELL, STAGE_DOOR, STAGE_SEAL };
 
 enum step_kind {
 	STEP_NONE, /* never applied */
@@ -53,6 +53,13 @@ enum step_flag {
  * Members by kind (what is not named is 0 or NULL):
  *   NAMESPACES     flags
  *   DEADLINE RUNTIME_MAX IDLE_TIMEOUT   num microseconds
+ *   NETWORK_JOIN   path of the namespace
+ *   LINK           path the bridge, arg the interface in the cell
+ *   FILTER         path what: table (first; num is the uid), allow, deny, connect, listen; arg a network or port, or "any"
+ *   SYSCTL         path below /proc/sys, arg value; flags SF_OPTIONAL: a kernel without IPv6 does not have it
+ *   ADDRESS        arg "auto" or ADDRESS/BITS
+ *   ROUTE          arg the gateway
+ *   BANDWIDTH      num up, num2 down, bytes a second (UINT64_MAX: no limit)
  *   ROOT           num size in bytes
  *   DIRECTORY      path, num mode
  *   SYMLINK        path, arg target
@@ -138,6 +145,12 @@ int plan_skip_login(struct plan *plan, const char *why);
  * @device: in /dev, at most 63 bytes; @ret has room for 80
  */
 void plan_terminal_path(const char *device, char *ret);
+
+/*
+ * plan_filter_text() - the FILTER steps as the text of one nft(8) table, for `nft -f -` in the cell's network
+ * On the heap; NULL without memory.
+ */
+char *plan_filter_text(const struct plan *plan);
 
 /* step_argument() - a step's members in one line, as `immurectl explain` prints them; on the heap. */
 char *step_argument(const struct step *s);

@@ -56,12 +56,17 @@ static void show(struct planner *b, const struct value *v, bool required)
 		planner_skip(b, s, "neither a file nor a directory");
 }
 
-static void file(struct planner *b, const char *path, const char *what, char *content)
+static void file_from(struct planner *b, struct origin from, const char *path, const char *what, char *content)
 {
-	struct step *s = planner_add(b, STEP_FILE, by_default, path, what);
+	struct step *s = planner_add(b, STEP_FILE, from, path, what);
 
 	s->data = planner_keep(b, content);
 	s->num = 0644;
+}
+
+static void file(struct planner *b, const char *path, const char *what, char *content)
+{
+	file_from(b, by_default, path, what, content);
 }
 
 static char *passwd_text(const struct planner *b)
@@ -127,15 +132,71 @@ static char *group_text(const struct planner *b)
 	return text;
 }
 
+/* The name servers of a network of its own: the host's may be a stub on its loopback, which is not the cell's. */
+static char *name_servers(const struct planner *b)
+{
+	const struct values *v = &b->p->v[KW_DNS];
+	char *text = strdup(v->len ? "" : "# no DNS= in the profile\n");
+
+	for (size_t i = 0; text && i < v->len; i++) {
+		char *longer = str_printf("%snameserver %s\n", text, v->items[i].text);
+
+		free(text);
+		text = longer;
+	}
+	return text;
+}
+
+/* ip-netns(8): /etc/netns/NAME holds the files of /etc that are the namespace's own. */
+static char *resolv_conf_source(const struct planner *b)
+{
+	const char *network = profile_text(b->p, KW_NETWORK);
+	char *own = *network == '/' ? str_printf("/etc/netns%s/resolv.conf", strrchr(network, '/')) : NULL;
+	struct path_fact fact = {0};
+
+	if (own)
+		b->f->path(b->f->ctx, own, true, &fact);
+	if (fact.kind == PATH_FILE)
+		return own;
+	free(own);
+	return strdup("/etc/resolv.conf");
+}
+
 static void resolv_conf(struct planner *b)
 {
-	struct step *s = planner_add(b, STEP_BIND, by_default, "/etc/resolv.conf", "/etc/resolv.conf");
 	struct path_fact fact;
+	struct step *s;
+	char *source;
 
+	if (b->p->v[KW_DNS].len || plan_bridged(b->p)) {
+		file_from(b, profile_from(b->p, KW_DNS), "/etc/resolv.conf", "the name servers", name_servers(b));
+		return;
+	}
+	source = planner_keep(b, resolv_conf_source(b));
+	s = planner_add(b, STEP_BIND, by_default, "/etc/resolv.conf", source);
+	free(source);
 	s->flags = SF_READ_ONLY | SF_NO_SUID | SF_NO_DEV | SF_NO_EXEC | SF_FOLLOW | SF_OPTIONAL;
-	b->f->path(b->f->ctx, s->path ? s->path : "", true, &fact);
+	b->f->path(b->f->ctx, s->arg ? s->arg : "", true, &fact);
 	if (fact.kind != PATH_FILE)
 		planner_skip(b, s, "the host has none");
+}
+
+/* A connected cell's own names; whoever wants the host's list asks for it by EtcPaths=/etc/hosts. */
+static bool makes_hosts(const struct planner *b)
+{
+	for (size_t i = 0; i < b->p->v[KW_ETC_PATHS].len; i++) {
+		const char *path = b->p->v[KW_ETC_PATHS].items[i].text;
+
+		if (path_is_below("/etc/hosts", path + (*path == '-')))
+			return false;
+	}
+	return plan_bridged(b->p);
+}
+
+static void hosts(struct planner *b, const char *hostname)
+{
+	file(b, "/etc/hosts", "localhost and the host name",
+		str_printf("127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n127.0.1.1 %s\n", hostname));
 }
 
 void plan_etc(struct planner *b)
@@ -150,12 +211,15 @@ void plan_etc(struct planner *b)
 	file(b, "/etc/hostname", "the host name", str_printf("%s\n", hostname ? hostname : b->f->hostname));
 	(void)planner_add(b, STEP_SYMLINK, by_default, "/etc/mtab", "../proc/self/mounts"); /* complete */
 	resolv_conf(b);
+	if (makes_hosts(b))
+		hosts(b, hostname ? hostname : b->f->hostname);
 	for (size_t i = 0; i < b->f->view.len; i++)
-		show(b, &b->f->view.items[i], false);
+		if (!makes_hosts(b) || strcmp(b->f->view.items[i].text, "/etc/hosts") != 0)
+			show(b, &b->f->view.items[i], false);
 	for (size_t i = 0; i < b->p->v[KW_ETC_PATHS].len; i++)
 		show(b, &b->p->v[KW_ETC_PATHS].items[i], true);
 	if (hostname)
 		(void)planner_add(b, STEP_HOSTNAME, profile_from(b->p, KW_HOSTNAME), NULL, hostname); /* complete */
-	if (strcmp(profile_text(b->p, KW_NETWORK), "none") == 0)
+	if (plan_own_network(b->p))
 		(void)planner_add(b, STEP_LOOPBACK, profile_from(b->p, KW_NETWORK), NULL, NULL); /* has no members */
 }

@@ -82,6 +82,14 @@ char *step_argument(const struct step *s)
 	case STEP_RUNTIME_MAX:
 	case STEP_IDLE_TIMEOUT:
 		return s->num == UINT64_MAX ? str_printf("none") : str_printf("%gs", (double)s->num / 1e6);
+	case STEP_LINK:
+		return str_printf("%s %s", path, arg);
+	case STEP_FILTER:
+		return str_printf("%s %s", path, arg);
+	case STEP_SYSCTL:
+		return str_printf("%s=%s", path, arg);
+	case STEP_BANDWIDTH:
+		return str_printf("up=%s down=%s", limit_text(s->num, n1, sizeof(n1)), limit_text(s->num2, n2, sizeof(n2)));
 	case STEP_ROOT:
 		return str_printf("size=%s", size_text(s->num, n1, sizeof(n1)));
 	case STEP_DIRECTORY:
@@ -122,6 +130,9 @@ char *step_argument(const struct step *s)
 		return str_printf("%s", *arg ? arg : "none");
 	case STEP_SECCOMP_FILTER:
 		return s->num ? str_printf("%s, else %s", arg, strerrorname_np((int)s->num)) : str_printf("%s, else kill", arg);
+	case STEP_NETWORK_JOIN:
+	case STEP_ADDRESS:
+	case STEP_ROUTE:
 	case STEP_CGROUP:
 	case STEP_DEVPTS:
 	case STEP_PIN:

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "net.h"
 #include "planner.h"
 
 /* Landlock ABI versions, from landlock(7): what each first allows us to do. */
@@ -125,23 +126,31 @@ static void landlock_files(struct planner *b)
 	}
 }
 
+static void landlock_port(struct planner *b, enum keyword kw, const struct value *v, unsigned flag, int abi)
+{
+	struct net_port p = {0};
+
+	if (net_port_parse(v->text, &p) < 0 || (p.protocol != NET_TCP && p.protocol != NET_NONE)) {
+		im_errs_add(b->errs, EINVAL, v->from, "%s: bad port %s", keywords[kw].name, v->text);
+		return;
+	}
+	for (unsigned port = p.first; port <= p.last; port++) { /* the range is short: check_network() */
+		struct step *s = planner_add(b, STEP_LANDLOCK_TCP, v->from, NULL, NULL);
+
+		s->flags = flag;
+		s->num = p.protocol == NET_NONE ? LL_TCP_NONE : port;
+		if (abi < ABI_TCP)
+			planner_skip(b, s, "the kernel's Landlock ABI is %d, ports need %d", abi, ABI_TCP);
+	}
+}
+
 static void landlock_ports(struct planner *b, enum keyword kw, unsigned flag, int abi)
 {
 	const struct values *v = &b->p->v[kw];
 
-	for (size_t i = 0; i < v->len; i++) {
-		const char *port = strchr(v->items[i].text, ':');
-		struct step *s = planner_add(b, STEP_LANDLOCK_TCP, v->items[i].from, NULL, NULL);
-
-		s->flags = flag;
-		s->num = LL_TCP_NONE;
-		if (port && strcmp(port + 1, "none") != 0 && str_to_u64(port + 1, 65535, &s->num) < 0)
-			im_errs_add(b->errs, EINVAL, v->items[i].from, "%s: bad port %s", keywords[kw].name, v->items[i].text);
-		if (abi >= ABI_TCP)
-			continue;
-		if (profile_optional(b->p, kw))
-			planner_skip(b, s, "the kernel's Landlock ABI is %d, ports need %d", abi, ABI_TCP);
-		else
+	for (size_t i = 0; i < v->len && !plan_bridged(b->p); i++) { /* a bridged cell's are nft's */
+		landlock_port(b, kw, &v->items[i], flag, abi);
+		if (abi < ABI_TCP && !profile_optional(b->p, kw))
 			im_errs_add(b->errs, ENOTSUP, v->items[i].from,
 				"%s: the kernel's Landlock ABI is %d, ports need %d (Linux 6.7, or Optional=%s)", keywords[kw].name,
 				abi, ABI_TCP, keywords[kw].name);
@@ -208,7 +217,7 @@ static void seccomp(struct planner *b)
 		s->flags |= SF_WALL_WX;
 	if (profile_bool(b->p, KW_LOCK_PERSONALITY))
 		s->flags |= SF_WALL_PERSONALITY;
-	if (b->p->v[KW_CONNECT_ALLOW].len || b->p->v[KW_LISTEN_ALLOW].len)
+	if (!plan_bridged(b->p) && (b->p->v[KW_CONNECT_ALLOW].len || b->p->v[KW_LISTEN_ALLOW].len))
 		s->flags |= SF_WALL_PORTS;
 	s = planner_add(b, STEP_SECCOMP_FAMILIES, profile_from(b->p, KW_RESTRICT_ADDRESS_FAMILIES), NULL, NULL);
 	s->arg = words(b, KW_RESTRICT_ADDRESS_FAMILIES);

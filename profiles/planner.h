@@ -22,6 +22,7 @@ void planner_skip(struct planner *b, struct step *s, const char *fmt, ...) __att
 char *planner_keep(struct planner *b, char *s);
 
 /* The parts, in the order of the plan. */
+void plan_network(struct planner *b);  /* bridge, filter, addresses */
 void plan_system(struct planner *b);   /* root, /usr, /proc, /sys, /dev, /run, /tmp */
 void plan_etc(struct planner *b);      /* /etc and what of /var is shown */
 void plan_home(struct planner *b);     /* the home, the agent's socket */
@@ -31,6 +32,10 @@ void plan_login_terminal(struct planner *b);
 void plan_account_limits(struct planner *b);
 void plan_groups(struct planner *b);
 void plan_seal(struct planner *b);     /* limits to seccomp */
+
+/* plan_own_network(), plan_bridged() - Network= gives the cell one of its own (none, bridge); it is connected to a bridge. */
+bool plan_own_network(const struct profile *p);
+bool plan_bridged(const struct profile *p);
 
 /* plan_covering() - the last mount so far that @path lies in (a BIND, TMPFS, OWN_TMP …), or NULL: the root itself. */
 const struct step *plan_covering(const struct planner *b, const char *path);

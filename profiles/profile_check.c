@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "profile.h"
+#include "value.h"
 
 /* Asking for what is the default anyway needs nothing that is not there. */
 static bool asks_for_more(enum keyword kw, const char *text)
@@ -91,16 +91,6 @@ static void check_etc(const struct profile *p, struct im_errs *errs)
 	}
 }
 
-static void check_landlock(const struct profile *p, struct im_errs *errs)
-{
-	static const enum keyword ports[] = {KW_CONNECT_ALLOW, KW_LISTEN_ALLOW};
-
-	for (size_t i = 0; i < sizeof(ports) / sizeof(*ports); i++)
-		if (p->v[ports[i]].len && strcmp(profile_text(p, KW_LANDLOCK), "no") == 0)
-			im_errs_add(errs, EBADMSG, profile_from(p, ports[i]), "%s: needs Landlock, which Landlock=no switches off",
-				keywords[ports[i]].name);
-}
-
 void profile_check(const struct profile *p, struct im_errs *errs)
 {
 	for (int kw = 0; kw < KW_MAX; kw++) {
@@ -114,5 +104,5 @@ void profile_check(const struct profile *p, struct im_errs *errs)
 	check_destinations(p, KW_BIND_READ_ONLY_PATHS, errs);
 	check_destinations(p, KW_TEMPORARY_FILE_SYSTEM, errs);
 	check_etc(p, errs);
-	check_landlock(p, errs);
+	check_network(p, errs);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "net.h"
 #include "value.h"
 
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -160,17 +161,6 @@ static int check_env(const char *text)
 	const size_t len = strcspn(text, "=");
 
 	return text[len] == '=' && len > 0 && strspn(text, LETTERS DIGITS "_") == len && !isdigit((unsigned char)*text) ? 0 : -EINVAL;
-}
-
-static int check_port(const char *text)
-{
-	uint64_t n;
-
-	if (strncmp(text, "tcp:", 4) != 0)
-		return -EINVAL;
-	if (strcmp(text + 4, "none") == 0)
-		return 0;
-	return str_to_u64(text + 4, 65535, &n) == 0 && n > 0 ? 0 : -EINVAL;
 }
 
 /* AF_INET and inet are the same; the canonical spelling is the short one. */
@@ -339,8 +329,28 @@ int value_check(enum keyword kw, const char *text, char **ret_text, const char *
 		r = check_bind(text, true);
 		break;
 	case KT_PORTS:
-		hint = "tcp:PORT or tcp:none; udp needs bridge networks";
-		r = check_port(text);
+		hint = "tcp:PORT, udp:PORT, tcp:FIRST-LAST, icmp, or tcp:none";
+		r = net_check_port(text, ret_text);
+		break;
+	case KT_ADDRESSES:
+		hint = "auto, or a machine's address with the length of its prefix, such as 10.1.0.5/24 or fd00:1::5/64";
+		r = net_check_address(text, ret_text);
+		break;
+	case KT_HOSTS:
+		hint = "a machine's IPv4 or IPv6 address";
+		r = net_check_host(text, ret_text);
+		break;
+	case KT_NETWORKS:
+		hint = "ADDRESS/BITS, any, localhost, link-local, or multicast";
+		r = net_check_network(text, ret_text);
+		break;
+	case KT_INTERFACE:
+		hint = "the name of a bridge: letters, digits, - _ ., at most 15";
+		r = net_check_interface(text, ret_text);
+		break;
+	case KT_BANDWIDTH:
+		hint = "UP/DOWN, bytes a second with K, M or G, or infinity; at least 1K";
+		r = net_check_bandwidth(text, ret_text);
 		break;
 	case KT_FAMILIES:
 		hint = "unix, inet, inet6, netlink, … or none";

@@ -28,6 +28,9 @@ bool value_expands(enum keyword_type type);
  */
 int value_word(const char **at, char **ret_word);
 
+/* check_network() - of a whole profile: what the directives of [Network] mean to each other. */
+void check_network(const struct profile *p, struct im_errs *errs);
+
 /* value_error_number() - EPERM and its like to the number, "kill" to 0; -EINVAL. */
 int value_error_number(const char *text);
 

@@ -36,12 +36,14 @@ profile '[Limits]\nTasksMax=5\n'
 refused "what only the PAM door can do" "TasksMax: needs the PAM door, and this session came without it"
 profile '[Session]\nMaxLogins=5\n'
 refused "  logins too" "MaxLogins: needs the PAM door"
-profile '[Network]\nBridge=br0\n'
-refused "a directive of a later version" "Bridge: not available in this version: it needs bridge networks"
+profile '[Session]\nHelpers=x\n'
+refused "a directive of a later version" "Helpers: not available in this version: it needs homes and roots"
 profile '[Files]\nHome=private\n'
 refused "a choice of a later version" "Home: private is not available in this version"
-profile '[Network]\nNetwork=bridge\n'
-refused "a network of a later version" "Network: bridge is not available"
+profile '[Network]\nNetwork=bridge\nBridge=br0\n'
+refused "a network that only root can make" "Network: bridge needs a cell that root raises: the PAM door, and this session came without it"
+profile '[Network]\nNetwork=/run/netns/x\n'
+refused "  or only root can join" "Network: /run/netns/x needs a cell that root raises"
 profile '[Seal]\nSystemCallFilter=@defualt\n'
 refused "an unknown system call group" "SystemCallFilter: unknown system call or group @defualt"
 profile '[Session]\nShell=/bin/nosuch\n'

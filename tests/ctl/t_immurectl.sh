@@ -55,7 +55,7 @@ out=$(immurectl check 2>&1)
 is "check: findings have status 1" "$(immurectl check >/dev/null 2>&1; echo $?)" 1
 is "check: every mistake, with its line and a hint" "$out" '/etc/immure/users/alice.profile:2: UMsk: unknown directive (did you mean UMask?)
 /etc/immure/users/alice.profile:3: Shell: cannot be "x" (an absolute path without . and ..)
-/etc/immure/users/alice.profile:5: Bridge: not available in this version: it needs bridge networks (remove it, or name it in Optional=)'
+/etc/immure/users/alice.profile:5: Bridge: needs Network=bridge, and the network is host (choose another, or empty it with Bridge=)'
 put /etc/immure/users/alice.profile '[Seal]\nSystemCallFilter=@default opnat\n'
 like "check: system calls" "$(immurectl check 2>&1)" 'alice.profile:2: SystemCallFilter: unknown system call or group opnat \(did you mean open'
 put /etc/immure/users/alice.profile ''

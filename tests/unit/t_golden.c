@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * tests/golden/NAME.profile with NAME.facts (or default.facts) gives NAME.plan, or NAME.err. UPDATE=1 in the environment writes what
+ * tests/golden/NAME.profile with NAME.facts (or default.facts) gives NAME.plan (with the filter of its network), or NAME.err. UPDATE=1 in the environment writes what
  * is there now; the difference is for a reviewer.
  */
 #include <dirent.h>
@@ -47,6 +47,15 @@ static void drop(const char *name, const char *suffix)
 	(void)remove(path);
 }
 
+static void print_filter(const struct plan *plan, FILE *out)
+{
+	char *text = plan_find(plan, STEP_FILTER) ? plan_filter_text(plan) : NULL;
+
+	if (text)
+		(void)fputs(text, out);
+	free(text);
+}
+
 /* The plan as text, or all errors; @ret_good tells which. */
 static char *build(const char *name, const char *profile, const char *facts_text, bool *ret_good)
 {
@@ -74,6 +83,7 @@ static char *build(const char *name, const char *profile, const char *facts_text
 		(void)fprintf(out, "%s\n", errs.items[i].text);
 	if (*ret_good && plan_print(&plan, false, out) < 0)
 		ok(false, "%s: print", name);
+	print_filter(&plan, out);
 	(void)fclose(out);
 	plan_done(&plan);
 	facts_done(&f);

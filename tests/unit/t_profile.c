@@ -106,6 +106,32 @@ int main(void)
 	ok(errs.len == 3, "several mistakes in one run");
 	read_text("[Profile]\nOptional=Network\n[Network]\nNetwork=bridge\n");
 	ok(im_errs_any(&errs), "Optional= cannot turn a missing network into the host's");
+	wrong("[Network]\nNetwork=bridge\n", "t:2: Network: bridge needs the name of one (Bridge=NAME)");
+	wrong("[Network]\nBridge=br0\n",
+		"t:2: Bridge: needs Network=bridge, and the network is host (choose another, or empty it with Bridge=)");
+	wrong("[Network]\nNetwork=none\nIPAddressDeny=any\n",
+		"t:3: IPAddressDeny: needs Network=bridge, and the network is none (choose another, or empty it with IPAddressDeny=)");
+	wrong("[Network]\nNetwork=/run/netns/x\nIPAddressDeny=any\n", "t:3: IPAddressDeny: needs Network=bridge, and the network is "
+		"/run/netns/x (choose another, or empty it with IPAddressDeny=)");
+	wrong("[Network]\nDNS=10.0.0.1\n",
+		"t:2: DNS: needs Network=bridge or a namespace, and the network is host (choose another, or empty it with DNS=)");
+	wrong("[Network]\nConnectAllow=tcp:80 udp:53\n",
+		"t:2: ConnectAllow: udp:53: with Network=host the ports are Landlock's, which knows TCP only (Network=bridge)");
+	wrong("[Network]\nListenAllow=icmp\n",
+		"t:2: ListenAllow: icmp: with Network=host the ports are Landlock's, which knows TCP only (Network=bridge)");
+	wrong("[Network]\nConnectAllow=tcp:1-65\n", "t:2: ConnectAllow: tcp:1-65: with Network=host the ports are Landlock's, and a range of "
+		"more than 64 is too many (Network=bridge)");
+	wrong("[Network]\nNetwork=bridge\nBridge=b\nAddress=auto 10.1.0.5/24\n",
+		"t:4: Address: auto stands alone (empty the list with Address= first)");
+	wrong("[Network]\nNetwork=bridge\nBridge=b\nAddress=10.1.0.5/24 10.1.0.5/16\n", "t:4: Address: 10.1.0.5/16 is there twice");
+	wrong("[Network]\nNetwork=bridge\nBridge=b\nAddress=10.1.0.5/24\nGateway=10.2.0.1\n",
+		"t:5: Gateway: 10.2.0.1 is in the network of no Address=");
+	wrong("[Network]\nNetwork=bridge\nBridge=b\nAddress=10.1.0.5/24\nGateway=fd00::1\n",
+		"t:5: Gateway: fd00::1 is in the network of no Address=");
+	wrong("[Network]\nNetwork=bridge\nBridge=b\nAddress=10.1.0.5/24\nGateway=10.1.0.5\n", "t:5: Gateway: 10.1.0.5 is the cell's own address");
+	wrong("[Network]\nNetwork=bridge\nBridge=b\nGateway=10.1.0.5 10.1.0.6\n",
+		"t:4: Gateway: there can be one for IPv4 and one for IPv6 (empty the list with Gateway= first)");
+	wrong("[Network]\nNetwork=bridge\nBridge=b\nDNS=10.1.0.1 10.1.0.2 10.1.0.3 10.1.0.4\n", "t:4: DNS: more than 3 name servers");
 	profile_parse(&p, "nul", "[Session]\nUMask=1\0007\n", 21, &specifiers_example, &errs);
 	ok(im_errs_any(&errs), "a NUL byte is an error");
 	profile_done(&p);

@@ -1,0 +1,3 @@
+[Network]
+Network=bridge
+Bridge=br0

@@ -1,0 +1,3 @@
+[Network]
+Network=/run/netns/dmz
+ConnectAllow=tcp:80-82
