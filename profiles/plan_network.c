@@ -52,6 +52,7 @@ static void sysctls(struct planner *b)
 		{"net/ipv4/conf/all/accept_redirects", "0"},
 		{"net/ipv4/conf/" INTERFACE "/accept_redirects", "0"},
 		{"net/ipv4/conf/all/accept_source_route", "0"},
+		{"net/ipv4/conf/" INTERFACE "/arp_notify", "1"}, /* who had the address before has another port of the bridge */
 		{"net/ipv4/conf/all/rp_filter", "1"},
 		{"net/ipv6/conf/all/forwarding", "0"},
 		{"net/ipv6/conf/" INTERFACE "/accept_ra", "0"},

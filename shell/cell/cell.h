@@ -8,6 +8,8 @@
 #include <sys/types.h>
 
 #include "err.h"
+#include "lease.h"
+#include "net.h"
 #include "plan.h"
 
 #define CELL_NAMESPACES 7
@@ -16,6 +18,14 @@
 /* Narration for --debug: called for each step before it is applied. NULL: quiet. */
 typedef void (*cell_narrator)(const struct step *s, size_t number);
 
+/* What a cell with Network=bridge has of its bridge, until cell_end() or its keeper gives it back. */
+struct cell_network {
+	int leases; /* directory of the bridge's leases, or -1 */
+	char names[NET_MAX_ADDRESSES][LEASE_NAME_MAX];
+	size_t len;
+	uint64_t start; /* of init */
+};
+
 struct cell {
 	pid_t init;   /* in the caller's pid namespace */
 	int pidfd;    /* of init */
@@ -23,9 +33,10 @@ struct cell {
 	int release;  /* init waits here before it becomes immure-init: closed by cell_release() */
 	int status;   /* its word on whether it could */
 	int link;     /* to the keeper of a cell that others may enter too: this login lasts as long as it is open (share.h) */
+	struct cell_network network;
 	int namespaces[CELL_NAMESPACES]; /* of a cell that was joined, in the order of cell_namespace_names */
 };
-#define CELL_NONE ((struct cell){ .init = -1, .pidfd = -1, .lifeline = -1, .release = -1, .status = -1, .link = -1, \
+#define CELL_NONE ((struct cell){ .init = -1, .pidfd = -1, .lifeline = -1, .release = -1, .status = -1, .link = -1, .network = {.leases = -1}, \
 	.namespaces = {-1, -1, -1, -1, -1, -1, -1} })
 
 /* A file that the raiser leaves in the cell, root's and mode 0444 (or 0400). */
@@ -68,7 +79,7 @@ int cell_release(struct cell *c, struct im_err *err);
  */
 int cell_groups(const struct plan *plan, gid_t *ret, size_t max);
 
-/* cell_namespaces() - CLONE_NEW* flags of the plan's cell. */
+/* cell_namespaces() - CLONE_NEW* flags of the namespaces that are made for the plan's cell. */
 uint64_t cell_namespaces(const struct plan *plan);
 
 /* cell_forget() - close what is held of a cell that lives on; the link, if it is still there, too. */

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -22,6 +23,7 @@
 #include <unistd.h>
 
 #include "keeper.h"
+#include "lease.h"
 #include "processes.h"
 #include "str.h"
 
@@ -37,6 +39,9 @@ static struct link links[MAX_LINKS];
 static const char *id;
 static ino_t listening; /* the socket's file */
 static bool lingers;
+static pid_t init_pid;
+static uint64_t init_start;
+static char *const *leases; /* ends in NULL */
 
 static void drop(struct link *l)
 {
@@ -63,6 +68,16 @@ static ino_t socket_file(const char *name)
 	return fstatat(KEEPER_FD_REGISTRY, name, &st, AT_SYMLINK_NOFOLLOW) < 0 ? 0 : st.st_ino;
 }
 
+/* Before the record: whoever finds that gone finds the addresses free. */
+static void give_back(void)
+{
+	size_t len = 0;
+
+	while (leases[len])
+		len++;
+	lease_drop(KEEPER_FD_LEASES, leases, len, init_pid, init_start);
+}
+
 /* The end: the kernel kills what is in the cell once its init is gone, and that is waited for, but not for ever. */
 static _Noreturn void finish(void)
 {
@@ -72,6 +87,7 @@ static _Noreturn void finish(void)
 	(void)close(KEEPER_FD_LIFELINE); /* init ends */
 	for (int i = 0; i < 50 && poll(&init, 1, 20) <= 0; i++)
 		;
+	give_back();
 	(void)snprintf(name, sizeof(name), "%s.sock", id); /* fits: an id is short */
 	if (listening && socket_file(name) == listening) { /* whoever found it stale was faster, and may have given the id away */
 		(void)unlinkat(KEEPER_FD_REGISTRY, name, 0); /* ENOENT: as above */
@@ -300,13 +316,16 @@ int main(int argc, char *argv[])
 	char name[64];
 	sigset_t all;
 
-	if (argc != 3 || !give_up_privilege() || sigfillset(&all) < 0 || sigprocmask(SIG_BLOCK, &all, NULL) < 0 ||
+	if (argc < 5 || !give_up_privilege() || sigfillset(&all) < 0 || sigprocmask(SIG_BLOCK, &all, NULL) < 0 ||
 		close_range(0, 2, 0) < 0 || close_range(KEEPER_FD_END, ~0U, 0) < 0 || chdir("/") < 0)
 		return 1;
 	id = argv[1];
 	(void)snprintf(name, sizeof(name), "%s.sock", id); /* fits: an id is short */
 	listening = socket_file(name);
 	lingers = strcmp(argv[2], "yes") == 0;
+	init_pid = (pid_t)strtol(argv[3], NULL, 10); /* as cell_share() wrote it: numbers of ours */
+	init_start = strtoull(argv[4], NULL, 10);
+	leases = argv + 5;
 	for (size_t i = 0; i < MAX_LINKS; i++)
 		links[i] = (struct link){-1, -1};
 	links[0] = (struct link){KEEPER_FD_LINK, KEEPER_FD_LOGIN};

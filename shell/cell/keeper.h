@@ -23,7 +23,7 @@ struct orphan {
 	uint64_t start; /* clock ticks after boot */
 };
 
-/* Descriptors that immure-keeper starts with; argv: name, id, "yes" if it is to linger. */
+/* Descriptors that immure-keeper starts with; argv: name, id, "yes" if it is to linger, number and start of init, its leases. */
 enum keeper_fd {
 	KEEPER_FD_LIFELINE = 3,
 	KEEPER_FD_INIT,   /* pidfd */
@@ -31,6 +31,7 @@ enum keeper_fd {
 	KEEPER_FD_LINK,   /* of the login that raised the cell */
 	KEEPER_FD_LOGIN,  /* its pidfd */
 	KEEPER_FD_REGISTRY,
+	KEEPER_FD_LEASES, /* of its bridge; the registry's again if it has none */
 	KEEPER_FD_NAMESPACES, /* CELL_NAMESPACES of them */
 	KEEPER_FD_END = KEEPER_FD_NAMESPACES + 7,
 };

@@ -19,10 +19,10 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "build.h"
+#include "network.h"
 #include "sys.h"
 #include "userns.h"
 
@@ -33,6 +33,7 @@ struct pipes {
 	int release[2]; /* the child waits for its end */
 	int lifeline[2];
 	int init; /* O_PATH of immure-init */
+	int netns; /* to be joined, or -1 */
 };
 
 static void close_fd(int *fd)
@@ -50,6 +51,7 @@ static void pipes_done(struct pipes *p)
 		close_fd(&p->lifeline[i]);
 	}
 	close_fd(&p->init);
+	close_fd(&p->netns);
 }
 
 static int pipes_open(struct pipes *p, const char *init_path, struct im_err *err)
@@ -154,6 +156,8 @@ static _Noreturn void child(const struct plan *plan, struct pipes *p, const stru
 		r = userns_map_self(req->uid, req->gid, &err);
 	else if (r == 0)
 		r = take_groups(plan, &err);
+	if (r == 0 && p->netns >= 0 && setns(p->netns, CLONE_NEWNET) < 0)
+		r = im_fail(&err, errno, "cell: join the network: setns: %s", strerror(errno));
 	if (r == 0)
 		r = build_cell(plan, req, &err);
 	if (r == 0)
@@ -166,26 +170,25 @@ static _Noreturn void child(const struct plan *plan, struct pipes *p, const stru
 	become_init(plan, p);
 }
 
-static int64_t now_ms(void)
+/* In milliseconds of CLOCK_MONOTONIC. */
+static int64_t deadline(const struct plan *plan)
 {
-	struct timespec ts = {0};
+	const struct step *s = plan_find(plan, STEP_DEADLINE);
 
-	(void)clock_gettime(CLOCK_MONOTONIC, &ts); /* cannot fail: clock_gettime(2) */
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+	return s && s->num / 1000 < INT32_MAX ? sys_now_ms() + (int64_t)(s->num / 1000) : INT64_MAX;
 }
 
 /* Wait for the child's word, no longer than the plan allows: a dead file server must refuse a session and not hang it. */
-static int await_ready(const struct plan *plan, int fd, struct im_err *err)
+static int await_ready(const struct plan *plan, int fd, int64_t end, struct im_err *err)
 {
 	const struct step *s = plan_find(plan, STEP_DEADLINE);
-	const int64_t end = s && s->num / 1000 < INT32_MAX ? now_ms() + (int64_t)(s->num / 1000) : INT64_MAX;
 	struct im_err word;
 	struct pollfd pfd = {.fd = fd, .events = POLLIN};
 	ssize_t n;
 	int r;
 
 	do {
-		const int64_t left = end == INT64_MAX ? INT32_MAX : end - now_ms();
+		const int64_t left = end == INT64_MAX ? INT32_MAX : end - sys_now_ms();
 
 		r = poll(&pfd, 1, left > 0 ? (int)left : 0);
 	} while (r < 0 && errno == EINTR);
@@ -278,12 +281,17 @@ static pid_t clone_orphan(const struct plan *plan, int *ret_pidfd)
 
 int cell_raise(const struct plan *plan, const struct cell_request *req, struct cell *ret, struct im_err *err)
 {
-	struct pipes p = {{-1, -1}, {-1, -1}, {-1, -1}, -1};
+	struct pipes p = {{-1, -1}, {-1, -1}, {-1, -1}, -1, -1};
+	const int64_t end = deadline(plan);
 	struct cell c = CELL_NONE;
 	int r = pipes_open(&p, req->init_path, err);
 
-	if (r < 0)
+	if (r == 0)
+		r = network_open(plan, &p.netns, err);
+	if (r < 0) {
+		pipes_done(&p);
 		return r;
+	}
 	c.init = cell_namespaces(plan) & CLONE_NEWUSER ? clone_child(plan, &c.pidfd) : clone_orphan(plan, &c.pidfd);
 	if (c.init == 0)
 		child(plan, &p, req);
@@ -297,7 +305,9 @@ int cell_raise(const struct plan *plan, const struct cell_request *req, struct c
 	c.status = p.status[0];
 	p.lifeline[1] = p.release[1] = p.status[0] = -1;
 	close_fd(&p.status[1]);
-	r = await_ready(plan, c.status, err);
+	r = network_raise(plan, req->uid, c.init, end, &c.network, err); /* while the child builds */
+	if (r == 0)
+		r = await_ready(plan, c.status, end, err);
 	pipes_done(&p);
 	if (r < 0)
 		cell_end(&c);
@@ -336,6 +346,7 @@ void cell_end(struct cell *c)
 			;
 		(void)waitid(P_PIDFD, (id_t)c->pidfd, NULL, WEXITED | WNOHANG); /* ECHILD: the host's init does it */
 	}
+	network_release(&c->network, c->init);
 	cell_forget(c);
 }
 
@@ -346,6 +357,7 @@ void cell_forget(struct cell *c)
 	close_fd(&c->release);
 	close_fd(&c->status);
 	close_fd(&c->link);
+	network_forget(&c->network);
 	for (size_t i = 0; i < CELL_NAMESPACES; i++)
 		close_fd(&c->namespaces[i]);
 	c->init = -1;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <linux/nsfs.h>
 #include <sched.h>
 #include <signal.h>
@@ -14,6 +15,7 @@
 #include <unistd.h>
 
 #include "keeper.h"
+#include "network.h"
 #include "share.h"
 #include "sys.h"
 
@@ -85,15 +87,18 @@ static _Noreturn void become_keeper(const int *fds, int program, char *const arg
 }
 
 /* Twice forked: the caller's wait(2) is not to find it, and it outlives the caller. */
-static int start_keeper(const int *fds, const char *path, const char *id, bool linger, struct im_err *err)
+static int start_keeper(const int *fds, const char *path, struct cell_record *rec, bool linger, struct cell_network *n, struct im_err *err)
 {
-	char name[] = "immure-keeper", yes[] = "yes", no[] = "no", id_copy[REGISTRY_ID_MAX];
-	char *const argv[] = {name, id_copy, linger ? yes : no, NULL};
+	char name[] = "immure-keeper", yes[] = "yes", no[] = "no", init[24], start[24];
+	char *argv[6 + NET_MAX_ADDRESSES] = {name, rec->id, linger ? yes : no, init, start};
 	const int program = open(path, O_PATH | O_CLOEXEC | O_NOFOLLOW);
 	int status = 0, r = 0;
 	pid_t pid;
 
-	(void)snprintf(id_copy, sizeof(id_copy), "%s", id); /* as long as an id can be */
+	(void)snprintf(init, sizeof(init), "%d", (int)rec->init);          /* fits */
+	(void)snprintf(start, sizeof(start), "%" PRIu64, rec->start); /* fits */
+	for (size_t i = 0; i < n->len; i++)
+		argv[5 + i] = n->names[i];
 	pid = program < 0 ? -1 : fork();
 	if (pid == 0) {
 		const pid_t keeper = fork();
@@ -134,12 +139,14 @@ int cell_share(struct cell *c, int registry, const struct cell_record *rec, cons
 		fds[KEEPER_FD_INIT] = c->pidfd;
 		fds[KEEPER_FD_LINK] = link[1];
 		fds[KEEPER_FD_REGISTRY] = registry;
-		code = start_keeper(fds, keeper_path, r.id, linger, err);
-		fds[KEEPER_FD_LIFELINE] = fds[KEEPER_FD_INIT] = fds[KEEPER_FD_LINK] = fds[KEEPER_FD_REGISTRY] = -1;
+		fds[KEEPER_FD_LEASES] = c->network.leases < 0 ? registry : c->network.leases;
+		code = start_keeper(fds, keeper_path, &r, linger, &c->network, err);
+		fds[KEEPER_FD_LIFELINE] = fds[KEEPER_FD_INIT] = fds[KEEPER_FD_LINK] = fds[KEEPER_FD_REGISTRY] = fds[KEEPER_FD_LEASES] = -1;
 	}
 	if (code == 0)
 		code = registry_write(registry, &r, err);
 	if (code == 0) {
+		network_forget(&c->network); /* the keeper gives it back */
 		(void)close(c->lifeline); /* the keeper has it */
 		c->lifeline = -1;
 		c->link = link[0];

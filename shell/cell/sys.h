@@ -7,7 +7,9 @@
 #include <linux/openat2.h>
 #include <linux/sched.h>
 #include <sys/mount.h>
+#include <stdint.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 static inline int sys_openat2(int dir, const char *path, const struct open_how *how)
@@ -58,6 +60,15 @@ static inline int sys_pidfd_open(pid_t pid)
 static inline int sys_pidfd_send_signal(int pidfd, int sig)
 {
 	return (int)syscall(SYS_pidfd_send_signal, pidfd, sig, NULL, 0);
+}
+
+/* sys_now_ms() - milliseconds of CLOCK_MONOTONIC. */
+static inline int64_t sys_now_ms(void)
+{
+	struct timespec ts = {0};
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &ts); /* cannot fail: clock_gettime(2) */
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
 /* sys_userns_hint() - " (…)" with what this host's settings say against user namespaces, or "". */
