@@ -14,7 +14,7 @@ kind, address, port = sys.argv[1:4]
 s = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM if kind == "tcp" else socket.SOCK_DGRAM)
 s.settimeout(float(sys.argv[4]) if len(sys.argv) > 4 else 4)
 try:
-    s.connect((address, int(port)))
+    s.connect(socket.getaddrinfo(address, int(port), s.family)[0][4])
     if kind == "udp":
         s.send(b"?")
     print(s.recv(200).decode())
