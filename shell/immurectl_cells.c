@@ -17,6 +17,7 @@
 #include "account.h"
 #include "build.h"
 #include "immurectl.h"
+#include "lease.h"
 #include "login_terminal.h"
 #include "select.h"
 #include "preseal.h"
@@ -44,6 +45,7 @@ static int load(struct cell_record **ret, struct im_err *err)
 		return dir;
 	n = registry_list(dir, (uid_t)-1, ret, err);
 	(void)close(dir); /* only read */
+	lease_sweep_all(); /* as the records that are stale */
 	return n;
 }
 
