@@ -25,7 +25,7 @@ lib=$PWD/profiles
 sed -n '/^```ini/,/^```$/p' README.md | grep -v '^```' | sed 's/^Base=.*//' >"$t"
 ok "README's profile is a profile" "$O/immurectl" check "$t"
 ok "  and not an empty one" grep -q '^ConnectAllow' "$t"
-for n in 1 2 3; do
+for n in 1 2 3 4; do
 	sed -n '/^\.Sh EXAMPLES/,$p' profiles/immure.profile.5 | awk -v n=$n '/^\.Bd -literal/ {i++; on = 1; next} /^\.Ed/ {on = 0} on && i == n' |
 		sed 's/^Base=.*//' >"$t"
 	ok "the page's example $n is a profile" "$O/immurectl" check "$t"
