@@ -34,10 +34,9 @@ int main(void)
 	nearest("umask", KW_UMASK);
 	nearest("ReadonlyPath", KW_READ_ONLY_PATHS);
 	nearest("Xyzzy", KW_NONE);
-	ok(keyword_later(KW_BRIDGE, "x") && keyword_later(KW_HOME, "private") && keyword_later(KW_HOME, "/srv/x") &&
-			keyword_later(KW_NETWORK, "/run/netns/x"),
+	ok(keyword_later(KW_HELPERS, "x") && keyword_later(KW_HOME, "private") && keyword_later(KW_HOME, "/srv/x"),
 		"what waits for a later version says for which");
-	ok(!keyword_later(KW_SCOPE, "session") && !keyword_later(KW_HOME, "real") && !keyword_later(KW_UMASK, "0"), "what is there does not");
+	ok(!keyword_later(KW_SCOPE, "session") && !keyword_later(KW_NETWORK, "/run/netns/x") && !keyword_later(KW_BRIDGE, "x") && !keyword_later(KW_HOME, "real") && !keyword_later(KW_UMASK, "0"), "what is there does not");
 	ok(section_find("Seal") == SECTION_SEAL && section_find("seal") == SECTION_NONE && section_find("") == SECTION_NONE, "sections");
 	return tap_done();
 }
