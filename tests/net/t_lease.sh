@@ -71,7 +71,12 @@ is "a lease whose init was another process of this number is stale" "$(address)"
 ok "  and gone" settled
 kill $pid
 printf 'version=1\nuid=4000\ninit=%s\nstart=%s\n' $$ "$(awk '{print $22}' /proc/$$/stat)" >"/run/immure/net/br0/$mine"
-not_ok "one whose init lives is not" [ "$(address)" = "$mine/24" ]
+other=$(address)
+not_ok "one whose init lives is not" [ "$other" = "$mine/24" ]
+rm "/run/immure/net/br0/$mine"
+is "  what the account had last it has again" "$(address)" "$other"
+rm /run/immure/net/br0/.*[0-9]
+is "  and when that is forgotten, its own place" "$(address)" "$mine/24"
 printf 'version=2\nnews=1\n' >"/run/immure/net/br0/$mine"
 not_ok "nor is one of another version" [ "$(address)" = "$mine/24" ]
 for _ in $(seq 100); do [ "$(leases | wc -l)" = 1 ] && break; sleep 0.03; done
