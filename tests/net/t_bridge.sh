@@ -7,6 +7,11 @@ WORLD_DOOR=1
 . "$TOP/tests/lib/net.sh"
 net_serve host ''; net_serve lan lan; net_serve net net
 ip link set br0 mtu 1400
+stay() { # COMMAND: a session of alice's in the background, once its cell is there; leave ends it
+	ssh -F $WORLD/ssh_config -n alice@world "echo up; $1; sleep 100" >$WORLD/stay 2>/dev/null & client=$!
+	for _ in $(seq 200); do grep -q up $WORLD/stay && return; sleep 0.05; done
+}
+leave() { kill $client; wait $client 2>/dev/null; }
 
 # a network of its own, as soon as the session is there
 profile "$bridged"
@@ -32,7 +37,9 @@ is "the cell is no router, and believes none" "$(ssh_to alice 'cd /proc/sys/net;
 like "no interface can be changed" "$(ssh_to alice '/sbin/ip link set eth0 down' 2>&1)" 'Operation not permitted'
 like "  no address added" "$(ssh_to alice '/sbin/ip addr add 10.9.0.200/24 dev eth0' 2>&1)" 'Operation not permitted'
 like "  no rule" "$(ssh_to alice '/usr/sbin/nft flush ruleset' 2>&1; echo $?)" 'Operation not permitted.*1$'
-is "  the filter is there all the same" "$(ssh_to alice 'sleep 2' & sleep 1; nsenter -t "$(sed -n 's/^init=//p' /run/immure/cells/*.1 | head -1)" -n nft list tables; wait $!)" "table inet immure"
+stay true
+is "  the filter is there all the same" "$(nsenter -t "$(sed -n 's/^init=//p' /run/immure/cells/*.1)" -n nft list tables)" "table inet immure"
+leave
 like "  no namespace made" "$(ssh_to alice 'unshare -Urn true' 2>&1)" 'not permitted'
 like "  nor joined" "$(ssh_to alice 'nsenter --net=/proc/1/ns/net true' 2>&1)" '(denied|not permitted|No such)'
 is "  no capability" "$(ssh_to alice 'grep -E "^Cap(Prm|Eff|Bnd)" /proc/self/status | grep -vc 0000000000000000')" 0
@@ -62,19 +69,21 @@ is "IPv6 alone" "$(ssh_to alice 'ip -4 -o addr show dev eth0; probe tcp fd00:9::
 
 # sessions share it
 profile "${bridged}ListenAllow=tcp:8080\n"
-ssh_to alice 'python3 -m http.server 8080 >/dev/null 2>&1 & sleep 6' & first=$!
-sleep 1.5
+stay 'python3 -m http.server 8080 >/dev/null 2>&1 & true'
+for _ in $(seq 50); do [ "$(ssh_to alice 'probe tcp 127.0.0.1 8080 1')" = silence ] && break; done
 is "a second session is in the same network" "$(ssh_to alice 'probe tcp 127.0.0.1 8080 1')" silence
 is "  and su" "$(su alice -c 'probe tcp 127.0.0.1 8080 1')" silence
 is "  one link, two addresses" "$(links | wc -l; leases | wc -l)" $'1\n2'
 like "  the lease names init and the account" "$(cat /run/immure/net/br0/10.9.0.*)" "uid=$(id -u alice).init=$(sed -n 's/^init=//p' /run/immure/cells/*.1).start=$(sed -n 's/^start=//p' /run/immure/cells/*.1)"
 is "  root's alone" "$(stat -c '%U %a' /run/immure/net/br0 /run/immure/net/br0/10.*)" $'root 700\nroot 600'
-kill $first; wait $first 2>/dev/null
+leave
 ok "nothing is left" settled
 profile "${bridged}[Session]\nScope=session\n"
-ssh_to alice 'ip -4 -o addr show dev eth0; sleep 3' >$WORLD/one & sleep 1
-not_ok "Scope=session: each has an address of its own" [ "$(awk '{print $4}' $WORLD/one)" = "$(address)" ]
-wait $!
+stay 'ip -4 -o addr show dev eth0'
+for _ in $(seq 100); do grep -q eth0 $WORLD/stay && break; sleep 0.05; done
+not_ok "Scope=session: each has an address of its own" [ "$(awk '/eth0/ {print $4}' $WORLD/stay)" = "$(address)" ]
+leave
+ok "  (both end)" settled
 
 # ssh's forwards
 fwd() { # OPTION…: what a client on port 8100 is told
@@ -109,11 +118,11 @@ ok "nothing is left" settled
 
 # bandwidth
 profile "${bridged}NetworkBandwidth=512K/2M\n"
-ssh_to alice 'sleep 3' & sleep 1
+stay true
 like "NetworkBandwidth= down, on the bridge's end" "$(tc qdisc show dev "$(links)")" 'tbf .*rate 16777Kbit'
 like "  up, in the cell, where nobody can change it" "$(ssh_to alice '/sbin/tc qdisc show dev eth0')" 'tbf .*rate 4194Kbit'
 like "  (nobody)" "$(ssh_to alice '/sbin/tc qdisc del dev eth0 root' 2>&1)" 'not permitted'
-wait $!
+leave
 
 # a namespace of the administrator's
 ip netns exec lan ip addr add 10.9.0.3/24 dev eth0
