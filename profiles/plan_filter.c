@@ -103,7 +103,7 @@ char *plan_filter_text(const struct plan *plan)
 	(void)fputs("\t\tgoto refuse_out\n\t}\n"
 		"\tchain input {\n\t\ttype filter hook input priority 0; policy drop;\n"
 		"\t\tct state established,related accept\n"
-		"\t\tiif lo accept\n"
+		"\t\tiifname lo accept\n"
 		"\t\ticmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } ip6 hoplimit 255 accept\n"
 		"\t\tjump addresses_in\n", out);
 	ports(plan, "listen", out);
