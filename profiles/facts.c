@@ -157,6 +157,8 @@ static int parse_line(struct facts *f, char *line)
 		return str_to_bool(value, &f->privileged);
 	else if (strcmp(line, "door") == 0)
 		return str_to_bool(value, &f->door);
+	else if (strcmp(line, "server") == 0)
+		return str_to_bool(value, &f->server);
 	else if (strcmp(line, "cgroup2") == 0)
 		return str_to_bool(value, &f->cgroup2);
 	else if (strcmp(line, "shares") == 0)

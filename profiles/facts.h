@@ -23,6 +23,7 @@ struct facts {
 	struct account account;
 	bool privileged;   /* the raiser is root: no user namespace */
 	bool door;         /* the PAM door: a process of root moves into the cell */
+	bool server;       /* root starts a server: the account is the one that it runs as */
 	int landlock_abi;  /* 0: the kernel has none */
 	bool cgroup2;      /* /sys/fs/cgroup is the unified hierarchy */
 	char tty[64];      /* the session's terminal, "/dev/pts/3", or "" */

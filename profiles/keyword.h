@@ -46,6 +46,7 @@ enum keyword_type {
 	KT_NETWORKS,   /* ADDRESS[/BITS] any localhost link-local multicast */
 	KT_PORTS,      /* net_port_parse() */
 	KT_FAMILIES,   /* unix inet inet6 netlink ... or AF_UNIX spelling; none */
+	KT_CAPABILITIES, /* CAP_NAME, of those that a cell can do with: capability.h */
 	KT_SYSCALLS,   /* [~]NAME or [~]@GROUP; the first word of the first value decides the sense */
 };
 

@@ -118,11 +118,12 @@ int plan_build(const struct profile *p, const struct facts *f, struct plan *ret,
 	struct plan plan = {0};
 	struct planner b = {.p = p, .f = f, .plan = &plan, .errs = errs};
 
-	if (f->account.uid == 0) {
+	if (f->account.uid == 0 && !f->server) {
 		im_errs_add(errs, EPERM, (struct origin){0}, "uid 0 is never confined");
 		return -EPERM;
 	}
 	plan_missing(&b);
+	plan_server(&b);
 	plan_raise(&b);
 	plan_network(&b);
 	plan_system(&b);

@@ -45,6 +45,7 @@ enum step_flag {
 	SF_LL_CONNECT = 1u << 20, /* LANDLOCK_TCP: num is a port; 65536 means none at all */
 	SF_LL_BIND = 1u << 21,
 	SF_WALL_PORTS = 1u << 22, /* SECCOMP_WALLS: what would get around LANDLOCK_TCP */
+	SF_WALL_SETGID = 1u << 27, /* SECCOMP_WALLS: the set-group-ID bit, also by chmod */
 };
 
 #define LL_TCP_NONE 65536u
@@ -67,7 +68,7 @@ enum step_flag {
  *   TMPFS          path, num size in bytes (0: the kernel's default), num2 mode, flags
  *   BIND           path destination, arg source, flags
  *   OWN_TMP        path destination, arg directory on the host (made 0700 if missing), num size for the tmpfs if it is another's
- *   PROC           path; arg "pid" for the subset, else "all"
+ *   PROC           path; arg "pid" for the subset, else "all"; flags SF_READ_ONLY
  *   CGROUP         path
  *   DEVPTS         path, num group of the terminals (0: the account's)
  *   TERMINAL LOGIN_TERMINAL   path destination, arg the host's device
@@ -78,10 +79,12 @@ enum step_flag {
  *   RLIMIT         path lower-case name of the limit as in /proc/PID/limits order ("nofile"), num soft, num2 hard (UINT64_MAX: infinity)
  *   NICE           num
  *   KEYRING        arg "private" or "inherit"
+ *   BECOME         num uid, num2 gid, arg supplementary groups, as for GROUPS
  *   ENV_PASS       path NAME or PREFIX*
  *   ENV_SET        path NAME, arg value (a later step of the same name wins; SET wins over PASS)
  *   GROUPS         arg numbers separated by a space
  *   CHDIR          path
+ *   CAPABILITIES   arg names of those that are kept, separated by a space; NULL: none
  *   LANDLOCK       num the ABI to use (files, and what else it can); path NULL
  *   LANDLOCK_PATH  path in the cell, flags SF_LL_*
  *   LANDLOCK_TCP   flags SF_LL_CONNECT or SF_LL_BIND, num port

@@ -153,7 +153,7 @@ bool plan_keeps_gid(const struct planner *b, gid_t gid)
 		return true;
 	for (size_t i = 0; i < a->groups_len; i++)
 		if (a->groups[i].gid == gid)
-			return !b->f->door || keeps(b, a->groups[i].name);
+			return !(b->f->door || b->f->server) || keeps(b, a->groups[i].name);
 	return false;
 }
 
@@ -183,7 +183,7 @@ void plan_groups(struct planner *b)
 /* Persistent=yes wants a cell that outlives the login that raised it: without the door that is one which others may enter. */
 static bool can_do(const struct planner *b, enum keyword kw)
 {
-	return !b->p->was_set[kw] || (kw == KW_PERSISTENT && (!profile_bool(b->p, kw) ||
+	return !b->p->was_set[kw] || (kw == KW_SUPPLEMENTARY_GROUPS && b->f->server) || (kw == KW_PERSISTENT && (!profile_bool(b->p, kw) ||
 		(b->f->shares && strcmp(profile_text(b->p, KW_SCOPE), "user") == 0)));
 }
 
@@ -202,7 +202,9 @@ static void needs_door(struct planner *b)
 				"it needs the PAM door");
 		else
 			im_errs_add(b->errs, ENOTSUP, profile_from(b->p, kws[i]),
-				"%s: needs the PAM door, and this session came without it (or Optional=%s)", kw->name, kw->name);
+				b->f->server ? "%s: is for logins, and this is a server (or Optional=%s)" :
+					       "%s: needs the PAM door, and this session came without it (or Optional=%s)",
+				kw->name, kw->name);
 	}
 }
 
@@ -225,7 +227,9 @@ void plan_account_limits(struct planner *b)
 			planner_skip(b, s, b->f->door ? "the host does not use the unified cgroup hierarchy" : "it needs the PAM door");
 		else
 			im_errs_add(b->errs, ENOTSUP, s->from, "%s: %s (or Optional=%s)", kw->name,
-				b->f->door ? "the host does not use the unified cgroup hierarchy" : "needs the PAM door, and this session came without it",
+				b->f->door     ? "the host does not use the unified cgroup hierarchy" :
+				b->f->server ? "is for logins; a server's is set in its unit, by the same name" :
+					       "needs the PAM door, and this session came without it",
 				kw->name);
 	}
 }

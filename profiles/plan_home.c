@@ -95,6 +95,8 @@ void plan_home(struct planner *b)
 	const struct origin from = profile_from(b->p, KW_HOME);
 	const char *home = b->f->account.home;
 
+	if (b->f->server) /* what a server has on disk is named by BindPaths= */
+		return;
 	if (usable(b, home, from))
 		planner_add(b, STEP_BIND, from, home, home)->flags = SF_NO_SUID | SF_NO_DEV | SF_RECURSIVE;
 	if (b->f->agent[0])

@@ -24,6 +24,7 @@ static const struct {
 	{SF_WALL_WX, "write-execute"},
 	{SF_WALL_PERSONALITY, "personality"},
 	{SF_WALL_PORTS, "ports"},
+	{SF_WALL_SETGID, "setgid"},
 	{SF_LL_READ, "read"},
 	{SF_LL_EXEC, "execute"},
 	{SF_LL_WRITE, "write"},
@@ -108,7 +109,11 @@ char *step_argument(const struct step *s)
 	case STEP_OWN_TMP:
 		return str_printf("%s <- %s%s", path, arg, fw);
 	case STEP_PROC:
-		return str_printf("%s %s", path, arg);
+		return str_printf("%s %s%s", path, arg, fw);
+	case STEP_BECOME:
+		return str_printf("uid %" PRIu64 ", gid %" PRIu64 ", groups %s", s->num, s->num2, arg);
+	case STEP_CAPABILITIES:
+		return str_printf("%s", arg);
 	case STEP_RLIMIT:
 		return str_printf("%s %s:%s", path, limit_text(s->num, n1, sizeof(n1)), limit_text(s->num2, n2, sizeof(n2)));
 	case STEP_UMASK:
@@ -146,7 +151,6 @@ char *step_argument(const struct step *s)
 	case STEP_ENV_PASS:
 	case STEP_GROUPS:
 	case STEP_CHDIR:
-	case STEP_CAPABILITIES:
 	case STEP_NO_NEW_PRIVS:
 	case STEP_LANDLOCK_PATH:
 	case STEP_EXEC:

@@ -59,9 +59,12 @@ static void environment(struct planner *b)
 	static const char *const pass_door[] = {"SSH_TTY", "SSH_AUTH_SOCK", "XDG_SESSION_ID"};
 	const struct account *a = &b->f->account;
 	const struct values *more = &b->p->v[KW_PASS_ENVIRONMENT], *sets = &b->p->v[KW_ENVIRONMENT];
+	static const char *const pass_server[] = {"LANG", "LANGUAGE", "LC_*", "TZ"};
 	char run[64];
 
-	for (size_t i = 0; i < sizeof(pass) / sizeof(*pass); i++)
+	for (size_t i = 0; b->f->server && i < sizeof(pass_server) / sizeof(*pass_server); i++)
+		(void)planner_add(b, STEP_ENV_PASS, by_default, pass_server[i], NULL); /* complete */
+	for (size_t i = 0; !b->f->server && i < sizeof(pass) / sizeof(*pass); i++)
 		(void)planner_add(b, STEP_ENV_PASS, by_default, pass[i], NULL); /* complete */
 	for (size_t i = 0; b->f->door && i < sizeof(pass_door) / sizeof(*pass_door); i++)
 		(void)planner_add(b, STEP_ENV_PASS, by_default, pass_door[i], NULL); /* complete */
@@ -71,9 +74,12 @@ static void environment(struct planner *b)
 	set(b, by_default, "USER", a->name);
 	set(b, by_default, "LOGNAME", a->name);
 	set(b, profile_from(b->p, KW_SHELL), "SHELL", profile_text(b->p, KW_SHELL));
-	set(b, by_default, "PATH", "/usr/local/bin:/usr/bin:/bin:/usr/local/games:/usr/games");
+	set(b, by_default, "PATH",
+		b->f->server ? "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" :
+			       "/usr/local/bin:/usr/bin:/bin:/usr/local/games:/usr/games");
 	(void)snprintf(run, sizeof(run), "/run/user/%u", (unsigned)a->uid); /* a number fits */
-	set(b, by_default, "XDG_RUNTIME_DIR", run);
+	if (!b->f->server)
+		set(b, by_default, "XDG_RUNTIME_DIR", run);
 	if (b->f->tty[0] && b->f->ssh_tty && !b->f->door)
 		set_login(b, "SSH_TTY", "/dev/console");
 	if (b->f->agent[0]) {
@@ -114,7 +120,8 @@ static void landlock_files(struct planner *b)
 
 	landlock_path(b, by_default, "/", SF_LL_READ | SF_LL_EXEC);
 	landlock_path(b, by_default, "/dev", SF_LL_WRITE | SF_LL_DEVICE);
-	landlock_path(b, by_default, "/proc", SF_LL_WRITE);
+	if (!plan_of_root(b))
+		landlock_path(b, by_default, "/proc", SF_LL_WRITE);
 	for (size_t i = 0; i < len; i++) {
 		const struct step s = b->plan->steps[i]; /* a copy: adding moves the list */
 		const bool mount = s.kind == STEP_BIND || s.kind == STEP_TMPFS || s.kind == STEP_OWN_TMP;
@@ -219,6 +226,8 @@ static void seccomp(struct planner *b)
 		s->flags |= SF_WALL_PERSONALITY;
 	if (!plan_bridged(b->p) && (b->p->v[KW_CONNECT_ALLOW].len || b->p->v[KW_LISTEN_ALLOW].len))
 		s->flags |= SF_WALL_PORTS;
+	if (b->f->server)
+		s->flags |= SF_WALL_SETGID;
 	s = planner_add(b, STEP_SECCOMP_FAMILIES, profile_from(b->p, KW_RESTRICT_ADDRESS_FAMILIES), NULL, NULL);
 	s->arg = words(b, KW_RESTRICT_ADDRESS_FAMILIES);
 	s = planner_add(b, STEP_SECCOMP_FILTER, profile_from(b->p, KW_SYSTEM_CALL_FILTER), NULL, NULL);
@@ -232,6 +241,10 @@ static void shell(struct planner *b)
 	const struct origin from = profile_from(b->p, KW_SHELL);
 	struct path_fact fact;
 
+	if (b->f->server) {
+		planner_skip(b, planner_add(b, STEP_EXEC, from, path, NULL), "a server's program is named when it is started");
+		return;
+	}
 	b->f->path(b->f->ctx, path, true, &fact);
 	if (fact.kind == PATH_MISSING)
 		im_errs_add(b->errs, ENOENT, from, "Shell: %s does not exist (install it, or name another)", path);
@@ -240,16 +253,43 @@ static void shell(struct planner *b)
 	(void)planner_add(b, STEP_EXEC, from, path, NULL); /* complete */
 }
 
+/* A server starts as root: limits above the hard ones are set before, all that follows is the account's. */
+static void become(struct planner *b)
+{
+	const struct account *a = &b->f->account;
+	const struct step *groups = plan_find(b->plan, STEP_GROUPS);
+	char *arg = b->f->server && groups && groups->arg ? planner_keep(b, strdup(groups->arg)) : NULL; /* adding moves the list */
+	struct step *s;
+
+	if (!b->f->server)
+		return;
+	s = planner_add(b, STEP_BECOME, profile_from(b->p, a->uid ? KW_USER : KW_ALLOW_ROOT), NULL, arg);
+	s->num = a->uid;
+	s->num2 = a->gid;
+	free(arg);
+}
+
+static void capabilities(struct planner *b)
+{
+	const bool some = b->f->server && b->p->v[KW_CAPABILITY_BOUNDING_SET].len;
+	struct step *s = planner_add(b, STEP_CAPABILITIES, some ? profile_from(b->p, KW_CAPABILITY_BOUNDING_SET) : by_default, NULL, NULL);
+
+	if (some)
+		s->arg = words(b, KW_CAPABILITY_BOUNDING_SET);
+}
+
 void plan_seal(struct planner *b)
 {
 	const char *cwd = profile_text(b->p, KW_WORKING_DIRECTORY);
 
 	planner_add(b, STEP_UMASK, profile_from(b->p, KW_UMASK), NULL, NULL)->num = profile_number(b->p, KW_UMASK);
 	limits(b);
+	become(b);
 	(void)planner_add(b, STEP_KEYRING, profile_from(b->p, KW_KEYRING_MODE), NULL, profile_text(b->p, KW_KEYRING_MODE));
 	environment(b);
-	(void)planner_add(b, STEP_CHDIR, profile_from(b->p, KW_WORKING_DIRECTORY), cwd ? cwd : b->f->account.home, NULL);
-	(void)planner_add(b, STEP_CAPABILITIES, by_default, NULL, NULL); /* has no members */
+	(void)planner_add(b, STEP_CHDIR, profile_from(b->p, KW_WORKING_DIRECTORY),
+		cwd ? cwd : b->f->server ? "/" : b->f->account.home, NULL);
+	capabilities(b);
 	(void)planner_add(b, STEP_NO_NEW_PRIVS, by_default, NULL, NULL); /* has no members */
 	landlock(b);
 	seccomp(b);

@@ -75,7 +75,7 @@ static void proc(struct planner *b)
 	};
 	const char *subset = profile_text(b->p, KW_PROC_SUBSET);
 
-	(void)planner_add(b, STEP_PROC, profile_from(b->p, KW_PROC_SUBSET), "/proc", subset); /* complete */
+	planner_add(b, STEP_PROC, profile_from(b->p, KW_PROC_SUBSET), "/proc", subset)->flags = plan_of_root(b) ? SF_READ_ONLY : 0;
 	if (strcmp(subset, "pid") == 0)
 		return;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
@@ -98,12 +98,14 @@ static void dev(struct planner *b)
 	static const char *const nodes[] = {"null", "zero", "full", "random", "urandom", "tty"};
 	static const char *const links[][2] = {{"/dev/fd", "/proc/self/fd"}, {"/dev/stdin", "/proc/self/fd/0"},
 		{"/dev/stdout", "/proc/self/fd/1"}, {"/dev/stderr", "/proc/self/fd/2"}, {"/dev/ptmx", "pts/ptmx"}};
+	/* a device on a read-only mount can be written, but uid 0, whose file it is on the host, cannot change its mode */
+	const unsigned node = b->f->server ? SF_READ_ONLY : 0;
 	char path[32];
 	struct step *s;
 
 	for (size_t i = 0; i < sizeof(nodes) / sizeof(*nodes); i++) {
 		(void)snprintf(path, sizeof(path), "/dev/%s", nodes[i]); /* the names above fit */
-		planner_add(b, STEP_BIND, by_default, path, path)->flags = SF_NO_SUID | SF_NO_EXEC;
+		planner_add(b, STEP_BIND, by_default, path, path)->flags = SF_NO_SUID | SF_NO_EXEC | node;
 	}
 	for (size_t i = 0; i < sizeof(links) / sizeof(*links); i++)
 		(void)planner_add(b, STEP_SYMLINK, by_default, links[i][0], links[i][1]); /* complete */
@@ -112,7 +114,7 @@ static void dev(struct planner *b)
 	s->num = b->f->privileged ? TTY_GROUP : 0; /* in a user namespace only the account's own is mapped */
 	tmpfs(b, profile_from(b->p, KW_TMP_SIZE), "/dev/shm", profile_number(b->p, KW_TMP_SIZE), 01777, SAFE);
 	if (b->f->tty[0] && !b->f->door)
-		planner_add(b, STEP_TERMINAL, by_default, "/dev/console", b->f->tty)->flags = SF_NO_SUID | SF_NO_EXEC | SF_LOGIN;
+		planner_add(b, STEP_TERMINAL, by_default, "/dev/console", b->f->tty)->flags = SF_NO_SUID | SF_NO_EXEC | SF_LOGIN | node;
 }
 
 static void run(struct planner *b)
@@ -120,9 +122,11 @@ static void run(struct planner *b)
 	char path[64];
 
 	(void)snprintf(path, sizeof(path), "/run/user/%u", (unsigned)b->f->account.uid); /* a number fits */
-	tmpfs(b, by_default, path, 16 * MIB, 0700, SAFE | SF_OWNED);
+	if (!b->f->server)
+		tmpfs(b, by_default, path, 16 * MIB, 0700, SAFE | SF_OWNED);
 	tmpfs(b, by_default, "/run/lock", 4 * MIB, 01777, SAFE | SF_NO_EXEC);
-	tmpfs(b, by_default, "/run/screen", 1 * MIB, 01777, SAFE | SF_NO_EXEC);
+	if (!b->f->server)
+		tmpfs(b, by_default, "/run/screen", 1 * MIB, 01777, SAFE | SF_NO_EXEC);
 	(void)planner_add(b, STEP_SYMLINK, by_default, "/var/run", "/run"); /* complete */
 	(void)planner_add(b, STEP_SYMLINK, by_default, "/var/lock", "/run/lock"); /* complete */
 }
@@ -135,6 +139,10 @@ static void tmp(struct planner *b)
 	struct step *s;
 
 	tmpfs(b, from, "/tmp", size, 01777, SAFE);
+	if (b->f->server) { /* two servers of one account have nothing in common */
+		tmpfs(b, from, "/var/tmp", size, 01777, SAFE);
+		return;
+	}
 	(void)snprintf(path, sizeof(path), "/var/tmp/immure-%u", (unsigned)b->f->account.uid); /* a number fits */
 	s = planner_add(b, STEP_OWN_TMP, from, "/var/tmp", path);
 	s->num = size;

@@ -31,6 +31,7 @@ void plan_door(struct planner *b);     /* what a process of root that enters nee
 void plan_login_terminal(struct planner *b);
 void plan_account_limits(struct planner *b);
 void plan_groups(struct planner *b);
+void plan_server(struct planner *b);   /* what only a server may ask for, and what uid 0 may not have */
 void plan_seal(struct planner *b);     /* limits to seccomp */
 
 /* plan_own_network(), plan_bridged() - Network= gives the cell one of its own (none, bridge); it is connected to a bridge. */
@@ -43,6 +44,8 @@ const struct step *plan_covering(const struct planner *b, const char *path);
 bool plan_root_resolves(const char *path);
 /* plan_root_needs() - a place that a process of root in the cell depends on: nothing may be shown there. */
 bool plan_root_needs(const char *path);
+/* plan_of_root() - a server that keeps uid 0. */
+bool plan_of_root(const struct planner *b);
 /* plan_keeps_gid() - is this a group that the account keeps in the cell? */
 bool plan_keeps_gid(const struct planner *b, gid_t gid);
 /* plan_is_fixed() - a path of the cell that no profile may cover or use as a home. */

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "capability.h"
 #include "net.h"
 #include "value.h"
 
@@ -355,6 +356,10 @@ int value_check(enum keyword kw, const char *text, char **ret_text, const char *
 	case KT_FAMILIES:
 		hint = "unix, inet, inet6, netlink, … or none";
 		r = canonical_family(text, ret_text);
+		break;
+	case KT_CAPABILITIES:
+		hint = "of " CAPABILITIES_KEPT "; any other would open the cell";
+		r = capability_is_kept(text) ? 0 : -EINVAL;
 		break;
 	case KT_SYSCALLS:
 		hint = "a system call or @group, ~ in front to refuse";

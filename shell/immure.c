@@ -28,6 +28,7 @@ struct caller {
 	char **login; /* the environment that we were given */
 	struct account account;
 	bool confined;
+	bool server; /* started by root; account is the one that it will run as */
 };
 
 /* Descriptors 0 to 2 are there, and lead to no directory of the host; all others are closed. */
@@ -93,6 +94,9 @@ static int look_at_host(const struct caller *c, struct facts *f, struct im_errs 
 
 	if (r < 0)
 		return r;
+	f->privileged = f->server = c->server;
+	if (c->server)
+		return 0;
 	f->ssh_tty = login_value(c->login, "SSH_TTY") != NULL;
 	if (agent && strlen(agent) < sizeof(f->agent))
 		(void)stpcpy(f->agent, agent); /* the length was looked at */
@@ -117,11 +121,50 @@ static int check_groups(const struct account *a, struct im_err *err)
 	return known ? 0 : im_fail(err, EPERM, "the login's groups are not the account's");
 }
 
+/* No file is root's by name: what is not said on the command line of a server is not said. */
 static int find_profile(const struct caller *c, const char *wish, char **ret_path, struct im_errs *errs)
 {
+	if (!wish && c->account.uid == 0)
+		return 0;
 	if (!wish)
 		return profile_select(&policy_dirs_default, &c->account, ret_path, errs);
 	return profile_find(&policy_dirs_default, wish, ret_path, errs);
+}
+
+/* For @a: its names are what %u and the like stand for. */
+static int load(const struct account *a, const char *path, const struct options *o, struct profile *ret, struct im_errs *errs)
+{
+	const struct specifiers sp = {a->name, a->home, a->groups_len ? a->groups[0].name : "", a->uid};
+	int r = 0;
+
+	if (path) /* who is not confined may have a file of their own */
+		r = (o && o->profile && strchr(o->profile, '/') ? profile_load_any : profile_load)(&policy_dirs_default, path, &sp, ret,
+			errs);
+	for (size_t i = 0; o && r == 0 && i < o->assignments.len; i++)
+		profile_assign(ret, o->assignments.items[i], "-p", &sp, errs);
+	if (o && r == 0 && o->assignments.len)
+		profile_check(ret, errs);
+	return im_errs_any(errs) && r == 0 ? -EBADMSG : r;
+}
+
+/* A server's account is named by its profile, and then it is read once more for that account. */
+static int load_server(struct caller *c, const char *path, const struct options *o, struct profile *ret, struct im_errs *errs)
+{
+	struct account a = {0};
+	struct im_err err = {0};
+	const char *user;
+	int r = load(&c->account, path, o, ret, errs);
+
+	user = r == 0 ? profile_text(ret, KW_USER) : NULL;
+	if (!user)
+		return r;
+	r = account_by_name("", user, &a, &err);
+	if (r < 0)
+		return im_errs_add(errs, err.code, profile_from(ret, KW_USER), "User: %s", err.text);
+	profile_done(ret);
+	account_done(&c->account);
+	c->account = a;
+	return load(&c->account, path, o, ret, errs);
 }
 
 static int check_filter(const struct plan *plan, struct im_errs *errs)
@@ -144,10 +187,8 @@ static void narrate(const struct step *s, size_t number)
 }
 
 /* Profile and plan live until the session has ended. */
-static int run(const struct caller *c, const struct options *o, char *argv[])
+static int run(struct caller *c, const struct options *o, char *argv[])
 {
-	const struct account *a = &c->account;
-	const struct specifiers sp = {a->name, a->home, a->groups_len ? a->groups[0].name : "", a->uid};
 	struct im_errs errs = {0};
 	struct profile p = {0};
 	struct facts f = {0};
@@ -155,13 +196,8 @@ static int run(const struct caller *c, const struct options *o, char *argv[])
 	char *path = NULL;
 	int status, r = find_profile(c, o ? o->profile : NULL, &path, &errs);
 
-	if (r == 0) /* who is not confined may have a file of their own */
-		r = (o && o->profile && strchr(o->profile, '/') ? profile_load_any : profile_load)(&policy_dirs_default, path, &sp, &p,
-			&errs);
-	for (size_t i = 0; o && r == 0 && i < o->assignments.len; i++)
-		profile_assign(&p, o->assignments.items[i], "-p", &sp, &errs);
-	if (o && r == 0 && o->assignments.len)
-		profile_check(&p, &errs);
+	if (r == 0)
+		r = c->server ? load_server(c, path, o, &p, &errs) : load(&c->account, path, o, &p, &errs);
 	if (r == 0 && !im_errs_any(&errs))
 		r = look_at_host(c, &f, &errs);
 	f.shares = !o && strcmp(profile_text(&p, KW_SCOPE), "user") == 0;
@@ -170,13 +206,16 @@ static int run(const struct caller *c, const struct options *o, char *argv[])
 	if (r == 0 && !im_errs_any(&errs))
 		r = check_filter(&plan, &errs);
 	if (r < 0 || im_errs_any(&errs)) {
-		status = refuse_session_all(a->name, &errs);
+		status = refuse_session_all(c->account.name, &errs);
 	} else {
 		const struct session s = {.plan = &plan, .login = c->login, .argv = argv, .program = o ? argv[0] : NULL,
-			.ends_with_parent = !o, .shares = f.shares, .lingers = f.shares && profile_bool(&p, KW_PERSISTENT), .say = o && o->debug ? narrate : NULL, .account = a->name};
+			.ends_with_parent = !o, .shares = f.shares, .lingers = f.shares && profile_bool(&p, KW_PERSISTENT),
+			.say = o && o->debug ? narrate : NULL, .account = c->account.name, .server = c->server,
+			.notify = c->server ? login_value(c->login, "NOTIFY_SOCKET") : NULL};
 
-		journal_log((struct journal_entry){.priority = LOG_INFO, .program = "immure", .event = "session-opened", .user = a->name,
-			.profile = path, .hash = plan_hash(&plan)}, "session for %s: profile %s", a->name, path);
+		journal_log((struct journal_entry){.priority = LOG_INFO, .program = "immure", .event = c->server ? "server-started" : "session-opened",
+			.user = c->account.name, .profile = path, .hash = plan_hash(&plan)}, "%s for %s: profile %s",
+			c->server ? "server" : "session", c->account.name, path ? path : "none");
 		status = session_run(&s);
 	}
 	plan_done(&plan);
@@ -246,7 +285,19 @@ static int run_free(const struct caller *c, char *argv[])
 	return refuse_session(c->account.name, &err);
 }
 
-static int run_options(const struct caller *c, int argc, char *argv[])
+static int run_server(struct caller *c, const struct options *o)
+{
+	struct im_err err = {0};
+
+	c->server = true;
+	if (record_is_door())
+		im_fail(&err, EPERM, "this is a cell already, and no other is raised in it");
+	else if (!o->profile && !o->assignments.len)
+		im_fail(&err, EPERM, "root is confined only by a profile that is named (--profile=NAME, or -p User=ACCOUNT)");
+	return err.code ? refuse_session(c->account.name, &err) : run(c, o, o->program);
+}
+
+static int run_options(struct caller *c, int argc, char *argv[])
 {
 	struct options o;
 	struct im_err err = {0};
@@ -260,8 +311,7 @@ static int run_options(const struct caller *c, int argc, char *argv[])
 		if (fputs(o.help ? options_usage() : "immure " VERSION "\n", stdout) < 0 || fflush(stdout) != 0)
 			status = IM_EXIT_FINDINGS;
 	} else if (c->account.uid == 0) {
-		im_fail(&err, EPERM, "root is not confined by this version (run it as another user: setpriv, runuser)");
-		status = refuse_session(c->account.name, &err);
+		status = run_server(c, &o);
 	} else {
 		status = run(c, &o, o.program);
 	}

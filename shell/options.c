@@ -18,10 +18,10 @@ const char *options_usage(void)
 {
 	return "usage: immure [--profile=NAME|FILE] [-p Name=Value]... [--debug] [--] PROGRAM [ARGS]...\n"
 	       "Runs PROGRAM in a cell. As a login shell (chsh --shell " BINDIR "/immure USER) it takes no options:\n"
-	       "every session of the account ends in its cell.\n"
+	       "every session of the account ends in its cell. Root starts servers with it: User= says who they run as.\n"
 	       "\n"
 	       "  --profile=NAME|FILE  the profile: a name of " SYSCONFDIR "/profiles or " LIBDIR "/profiles, or a path;\n"
-	       "                       without it the one that a login of the caller would get\n"
+	       "                       without it the one that a login of the caller would get; for root, none\n"
 	       "  -p, --property=NAME=VALUE\n"
 	       "                       one more directive, as a line of the profile\n"
 	       "  --debug              tell each step on stderr before it is taken\n"

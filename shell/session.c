@@ -18,6 +18,7 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include "notify.h"
 #include "own.h"
 #include "refuse.h"
 #include "seal.h"
@@ -37,6 +38,7 @@ struct waiting {
 	int child_fd;  /* pidfd */
 	int parent_fd; /* pidfd, or -1 */
 	int signals;   /* signalfd */
+	int notify;    /* the service manager's socket, or -1 */
 };
 
 /* Searches PATH of the new environment; the first hit that may be executed wins, as in execvp(3). */
@@ -210,15 +212,34 @@ static int open_waiting(const struct session *s, struct waiting *w, struct im_er
 		if (w->parent_fd < 0 || getppid() != parent)
 			return im_fail(err, ESRCH, "session: the process that started it has gone");
 	}
+	return s->notify ? notify_open(s->notify, &w->notify, err) : 0;
+}
+
+/* init runs as the account; the waiting process of a server stays root's, and needs one capability to pass signals on. */
+static int own_ids(const struct session *s, struct cell_request *req, struct im_err *err)
+{
+	const struct step *become = plan_find(s->plan, STEP_BECOME);
+
+	req->uid = geteuid();
+	req->gid = getegid();
+	if (!s->server)
+		return 0;
+	if (!become)
+		return im_fail(err, EINVAL, "the plan names no account for the server");
+	req->uid = (uid_t)become->num;
+	req->gid = (gid_t)become->num2;
 	return 0;
 }
 
 /* 0: the cell is there. Where sharing cannot be had the session has a cell of its own, which is no weaker. */
 static int get_cell(const struct session *s, struct waiting *w, struct own_login *own, struct im_err *err)
 {
-	const struct cell_request req = {.init_path = LIBDIR "/immure-init", .say = s->say, .uid = geteuid(), .gid = getegid()};
-	int r = 1;
+	struct cell_request req = {.init_path = LIBDIR "/immure-init", .say = s->say};
+	int r = own_ids(s, &req, err);
 
+	if (r < 0)
+		return r;
+	r = 1;
 	if (s->shares)
 		r = own_open(s->plan, &req, s->account, s->lingers, own, &w->cell, err);
 	if (r == 1 && s->shares) {
@@ -270,7 +291,7 @@ static int start(const struct session *s, struct waiting *w, struct im_err *err)
 	sigset_t all;
 	int report[2], r;
 
-	if (!shell || !shell->path)
+	if (!s->program && (!shell || !shell->path))
 		return im_fail(err, EINVAL, "the plan names no shell");
 	if (sigaction(SIGCHLD, &def, NULL) < 0) /* ignored by the caller, it would take the status away */
 		return im_fail(err, errno, "session: SIGCHLD: %s", strerror(errno));
@@ -295,9 +316,11 @@ static int start(const struct session *s, struct waiting *w, struct im_err *err)
 	else if (w->child < 0 || w->signals < 0 || (w->child_fd = sys_pidfd_open(w->child)) < 0)
 		r = im_fail(err, errno, "session: fork: %s", strerror(errno));
 	if (r == 0)
-		r = seal_drop_capabilities(err);
+		r = s->server ? seal_keep_capabilities("CAP_KILL", err) : seal_drop_capabilities(err);
 	if (r == 0)
 		r = await_exec(report[0], err);
+	if (r == 0)
+		notify_ready(w->notify);
 	(void)close(report[0]); /* only read */
 	return r;
 }
@@ -344,7 +367,8 @@ static void reap(pid_t child_pid, siginfo_t *ret)
 
 int session_run(const struct session *s)
 {
-	struct waiting w = {.cell = CELL_NONE, .tty = TERMINAL_INIT, .child = -1, .child_fd = -1, .parent_fd = -1, .signals = -1};
+	struct waiting w = {.cell = CELL_NONE, .tty = TERMINAL_INIT, .child = -1, .child_fd = -1, .parent_fd = -1, .signals = -1,
+		.notify = -1};
 	struct im_err err = {0};
 	siginfo_t info = {0};
 	int r = start(s, &w, &err);

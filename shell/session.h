@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A session without the PAM door: raise a cell or join the account's, run the shell in it, wait, pass its end on. */
+/* A session without the PAM door: raise a cell or join the account's, run the shell in it, wait, pass its end on. Or a server. */
 #ifndef IMMURE_SESSION_H
 #define IMMURE_SESSION_H
 
@@ -13,6 +13,8 @@ struct session {
 	char *const *login;  /* the login's environment, NAME=VALUE */
 	char **argv;         /* for the program; for the shell, argv[0] is made from its name */
 	const char *program; /* NULL: the plan's shell; else searched in PATH of the new environment */
+	bool server;         /* started by root, which waits; the plan's BECOME step says who it runs as */
+	const char *notify;  /* NOTIFY_SOCKET, or NULL: told when the program runs (sd_notify(3)) */
 	bool ends_with_parent; /* a login: it is over when sshd's process for it is */
 	bool shares;  /* Scope=user: other logins of the account may be in its cell */
 	bool lingers; /* Persistent= */

@@ -214,7 +214,7 @@ int build_proc(struct build *b, const struct step *s)
 
 	if (mount < 0)
 		return build_fail(b, "mount proc on", s->path);
-	return build_attach(b, mount, s->path, true, SF_NO_SUID | SF_NO_DEV | SF_NO_EXEC);
+	return build_attach(b, mount, s->path, true, s->flags | SF_NO_SUID | SF_NO_DEV | SF_NO_EXEC);
 }
 
 int build_cgroup(struct build *b, const struct step *s)

@@ -9,6 +9,8 @@ int seal_descriptors(int except_fd, struct im_err *err);
 int seal_signals(struct im_err *err);
 int seal_limit(const struct step *s, struct im_err *err);
 int seal_nice(const struct step *s, struct im_err *err);
+/* seal_become() - a server's account: groups and ids, capabilities stay as they are until they are dropped. */
+int seal_become(const struct step *s, struct im_err *err);
 int seal_keyring(const struct step *s, struct im_err *err);
 /* seal_landlock() - all LANDLOCK_* steps as one ruleset; needs no_new_privs. */
 int seal_landlock(const struct plan *plan, struct im_err *err);

@@ -25,8 +25,10 @@ static int apply_one(const struct step *s, struct im_err *err)
 		return seal_keyring(s, err);
 	case STEP_CHDIR:
 		return chdir(s->path) < 0 ? im_fail_at(err, errno, s->from, "change directory to %s: %s", s->path, strerror(errno)) : 0;
+	case STEP_BECOME:
+		return seal_become(s, err);
 	case STEP_CAPABILITIES:
-		return seal_drop_capabilities(err);
+		return seal_keep_capabilities(s->arg ? s->arg : "", err);
 	case STEP_NO_NEW_PRIVS:
 		return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ? im_fail(err, errno, "no_new_privs: %s", strerror(errno)) : 0;
 	case STEP_LANDLOCK:

@@ -19,7 +19,7 @@ int seal_environment(const struct plan *plan, char *const login[], struct strv *
 
 /*
  * seal_apply() - every SEAL step of the plan but EXEC and the environment, in the one order that works:
- * descriptors above 2 closed, umask, limits, nice, keyring, chdir, signals and mask reset, capabilities (bounding, ambient,
+ * descriptors above 2 closed, umask, limits, nice, a server's account, keyring, chdir, signals and mask reset, capabilities (bounding, ambient,
  * inheritable, permitted, effective, securebits locked), no_new_privs, Landlock, seccomp
  * @except_fd: kept open (close-on-exec) for the caller's error report, or -1
  *
@@ -33,5 +33,12 @@ int seal_apply(const struct plan *plan, int except_fd, struct im_err *err);
  * Works with and without CAP_SETPCAP: without it, a bounding set that is not empty is left (no_new_privs makes it moot).
  */
 int seal_drop_capabilities(struct im_err *err);
+
+/*
+ * seal_keep_capabilities() - the same, but for those that a server keeps: in all sets, the ambient one included, so that they
+ * outlive its exec. A process of uid 0 that changes to another uid loses them, as it should (capabilities(7)).
+ * @words: names, separated by a space; needs CAP_SETPCAP if there are any. -EPERM if one is not permitted.
+ */
+int seal_keep_capabilities(const char *words, struct im_err *err);
 
 #endif

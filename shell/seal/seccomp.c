@@ -148,6 +148,21 @@ static int wall_setuid_files(scmp_filter_ctx ctx)
 	return r < 0 ? r : seccomp_rule_add(ctx, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(openat2), 0);
 }
 
+/*
+ * A server's files may be root's, and its group is often trusted: no program of that group is left on the host. This takes the
+ * set-group-ID bit of directories away, too.
+ */
+static int wall_setgid_files(scmp_filter_ctx ctx)
+{
+	const int calls[] = {SCMP_SYS(chmod), SCMP_SYS(fchmod), SCMP_SYS(fchmodat), 452 /* fchmodat2, Linux 6.6 */};
+	int r = 0;
+
+	for (size_t i = 0; i < sizeof(calls) / sizeof(*calls) && r == 0; i++)
+		if (calls[i] >= 0)
+			r = seccomp_rule_add(ctx, REFUSE, calls[i], 1, HAS_BITS(i < 2 ? 1 : 2, S_ISGID));
+	return r;
+}
+
 #define PROTO_SMC   256
 #define PROTO_MPTCP 262
 
@@ -259,6 +274,8 @@ static int build_walls(scmp_filter_ctx ctx, const struct seccomp_policy *p)
 		r = wall_core(ctx);
 	if (r == 0)
 		r = wall_setuid_files(ctx);
+	if (r == 0 && (p->walls & SF_WALL_SETGID))
+		r = wall_setgid_files(ctx);
 	if (r == 0 && (p->walls & SF_WALL_PORTS))
 		r = wall_ports(ctx);
 	if (r == 0 && (p->walls & SF_WALL_NAMESPACES))

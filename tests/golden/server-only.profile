@@ -1,0 +1,5 @@
+[Session]
+User=www-data
+AllowRoot=yes
+[Seal]
+CapabilityBoundingSet=CAP_KILL

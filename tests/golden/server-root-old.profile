@@ -1,0 +1,2 @@
+[Session]
+AllowRoot=yes

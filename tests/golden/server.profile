@@ -1,0 +1,4 @@
+[Session]
+User=www-data
+[Seal]
+CapabilityBoundingSet=CAP_NET_BIND_SERVICE
