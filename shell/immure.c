@@ -208,10 +208,11 @@ static int run(struct caller *c, const struct options *o, char *argv[])
 	if (r < 0 || im_errs_any(&errs)) {
 		status = refuse_session_all(c->account.name, &errs);
 	} else {
+		const char *notify = c->server ? login_value(c->login, "NOTIFY_SOCKET") : NULL;
 		const struct session s = {.plan = &plan, .login = c->login, .argv = argv, .program = o ? argv[0] : NULL,
 			.ends_with_parent = !o, .shares = f.shares, .lingers = f.shares && profile_bool(&p, KW_PERSISTENT),
 			.say = o && o->debug ? narrate : NULL, .account = c->account.name, .server = c->server,
-			.notify = c->server ? login_value(c->login, "NOTIFY_SOCKET") : NULL};
+			.notify = notify && *notify ? notify : NULL};
 
 		journal_log((struct journal_entry){.priority = LOG_INFO, .program = "immure", .event = c->server ? "server-started" : "session-opened",
 			.user = c->account.name, .profile = path, .hash = plan_hash(&plan)}, "%s for %s: profile %s",

@@ -29,7 +29,7 @@ static const struct command {
 };
 #define COMMANDS (sizeof(commands) / sizeof(*commands))
 
-enum { OPT_COLOR = 256, OPT_TTY, OPT_CONFIG, OPT_LIB, OPT_NAMES, OPT_DOOR, OPT_ROOT, OPT_FOR, OPT_REASON, OPT_END, OPT_NOT };
+enum { OPT_COLOR = 256, OPT_TTY, OPT_CONFIG, OPT_LIB, OPT_NAMES, OPT_DOOR, OPT_SERVER, OPT_ROOT, OPT_FOR, OPT_REASON, OPT_END, OPT_NOT };
 
 static const struct option long_options[] = {
 	{"profile", required_argument, NULL, 'P'},
@@ -41,6 +41,7 @@ static const struct option long_options[] = {
 	{"lib", required_argument, NULL, OPT_LIB},
 	{"names", no_argument, NULL, OPT_NAMES},
 	{"door", no_argument, NULL, OPT_DOOR},
+	{"server", no_argument, NULL, OPT_SERVER},
 	{"root", no_argument, NULL, OPT_ROOT},
 	{"for", required_argument, NULL, OPT_FOR},
 	{"reason", required_argument, NULL, OPT_REASON},
@@ -62,6 +63,7 @@ static int usage(void)
 		     "                        explain with one more directive\n"
 		     "  --tty=DEVICE          explain as for a session on this terminal\n"
 		     "  --door                explain as the PAM door plans it, not the shell alone\n"
+		     "  --server              explain as a server that root starts, of the account that User= names\n"
 		     "  --json                explain and list for programs\n"
 		     "  --root                enter as root, without the seal\n"
 		     "  --for=TIME            bypass: how long, up to 1d\n"
@@ -162,6 +164,9 @@ static int read_options(int argc, char *argv[], struct ctl *c)
 			break;
 		case OPT_DOOR:
 			c->door = true;
+			break;
+		case OPT_SERVER:
+			c->server = true;
 			break;
 		case OPT_ROOT:
 			c->root = true;

@@ -14,7 +14,7 @@ struct ctl {
 	const char *tty;     /* --tty, or NULL */
 	struct strv assignments;
 	const char *time, *reason; /* --for, --reason, or NULL */
-	bool json, names, colour, door, root, end, negate;
+	bool json, names, colour, door, server, root, end, negate;
 	char **args; /* after the subcommand, NULL at the end */
 };
 

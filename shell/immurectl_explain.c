@@ -51,6 +51,7 @@ static int load(const struct ctl *c, struct explained *e, struct im_errs *errs)
 {
 	const struct account *a = &e->account;
 	const struct specifiers sp = {a->name, a->home, a->groups_len ? a->groups[0].name : "", a->uid};
+	const char *user;
 	int r = c->profile ? profile_find(&c->dirs, c->profile, &e->path, errs) : profile_select(&c->dirs, a, &e->path, errs);
 
 	if (r == 0)
@@ -59,6 +60,10 @@ static int load(const struct ctl *c, struct explained *e, struct im_errs *errs)
 		profile_assign(&e->profile, c->assignments.items[i], "-p", &sp, errs);
 	if (r == 0 && c->assignments.len)
 		profile_check(&e->profile, errs);
+	user = profile_text(&e->profile, KW_USER);
+	if (r == 0 && c->server && strcmp(user ? user : "root", a->name) != 0)
+		return im_errs_add(errs, EINVAL, profile_from(&e->profile, KW_USER), "User: the server's account is %s (explain %s)",
+			user ? user : "root", user ? user : "root");
 	return im_errs_any(errs) ? -EBADMSG : r;
 }
 
@@ -75,8 +80,10 @@ static int plan(const struct ctl *c, struct explained *e, struct im_errs *errs)
 		(void)stpcpy(e->facts.tty, c->tty); /* the length was looked at */
 		e->facts.ssh_tty = true;
 	}
-	e->facts.privileged = e->facts.door = c->door;
-	e->facts.shares = true; /* a login is explained */
+	e->facts.door = c->door;
+	e->facts.server = c->server;
+	e->facts.privileged = c->door || c->server;
+	e->facts.shares = !c->server; /* a login is explained */
 	r = plan_build(&e->profile, &e->facts, &e->plan, errs);
 	s = r == 0 ? plan_find(&e->plan, STEP_SECCOMP_FILTER) : NULL;
 	if (s && seccomp_check(s->arg, &err) < 0)
@@ -123,7 +130,9 @@ static int print_text(const struct ctl *c, const struct explained *e)
 	for (size_t i = 0; i < e->profile.files.len; i++)
 		(void)printf("%s %s", i ? "," : "", e->profile.files.items[i]);
 	(void)printf("\n");
-	if (!e->confined)
+	if (c->server)
+		(void)printf("# as a server: immure --profile=%s -- PROGRAM, by root\n", c->profile ? c->profile : "NAME");
+	else if (!e->confined)
 		(void)printf("# NOT CONFINED: the shell is %s, and neither group immured nor a profile of its name says otherwise\n"
 			     "# (fix: chsh --shell " BINDIR "/immure %s)\n",
 			e->account.shell, e->account.name);
