@@ -26,6 +26,7 @@ static const struct command {
 	{"enter", ctl_enter, 1, -1, "USER|ID [COMMAND...]", "run a shell or a command in a cell, sealed as the account's own"},
 	{"bypass", ctl_bypass, 1, 1, "USER", "let an account log in without a cell, for a while"},
 	{"confined", ctl_confined, 1, 1, "USER|UID", "is this account confined? The exit status says it"},
+	{"network", ctl_network, 1, -1, "create NAME|check NAME|remove NAME", "a bridge of the host for cells, closed but for what is allowed"},
 };
 #define COMMANDS (sizeof(commands) / sizeof(*commands))
 
@@ -70,6 +71,14 @@ static int usage(void)
 		     "  --reason=TEXT         bypass: why, for the log\n"
 		     "  --end                 bypass: end it now\n"
 		     "  --not                 confined: the other way round\n"
+		     "  --subnet=NETWORK, --subnet6=NETWORK\n"
+		     "                        network create: its addresses; the host has the first\n"
+		     "  --publish=PORT:ADDRESS:PORT[/udp]\n"
+		     "                        network create: a port of the host that leads to a cell\n"
+		     "  --allow=PLACE[,PORT]  network create: host, cells, internet or a network, that cells may connect to\n"
+		     "  --nat                 network create: cells go out with the host's address\n"
+		     "  --backend=NAME        network create: networkd, ifupdown, or none: until the next boot\n"
+		     "  --dry-run             network create: print what would be made\n"
 		     "  --color=WHEN          auto, always or never\n"
 		     "  --names               directives: only the names; syscalls: only the groups\n"
 		     "  --config=DIR          look here instead of in " SYSCONFDIR "\n"
@@ -120,12 +129,12 @@ static bool want_colour(const char *when)
 	return strcmp(when, "always") == 0;
 }
 
-/* What follows the account of `enter` is a command with options of its own. */
-static bool is_enter(char *argv[])
+/* What follows the account of `enter` is a command with options of its own; `network` has its own. */
+static bool has_own_options(char *argv[])
 {
 	for (argv++; *argv && **argv == '-'; argv++)
 		;
-	return *argv && strcmp(*argv, "enter") == 0;
+	return *argv && (strcmp(*argv, "enter") == 0 || strcmp(*argv, "network") == 0);
 }
 
 /* Returns -1 to go on, or an exit status. */
@@ -135,7 +144,7 @@ static int read_options(int argc, char *argv[], struct ctl *c)
 	int opt;
 
 	opterr = 0;
-	while ((opt = getopt_long(argc, argv, is_enter(argv) ? "+:p:" : ":p:", long_options, NULL)) != -1) {
+	while ((opt = getopt_long(argc, argv, has_own_options(argv) ? "+:p:" : ":p:", long_options, NULL)) != -1) {
 		switch (opt) {
 		case 'P':
 			c->profile = optarg;

@@ -29,6 +29,7 @@ int ctl_stop(const struct ctl *c);
 int ctl_enter(const struct ctl *c);
 int ctl_bypass(const struct ctl *c);
 int ctl_confined(const struct ctl *c);
+int ctl_network(const struct ctl *c); /* has options of its own */
 
 /* ctl_find_account() - by name or number, of /etc/passwd. As account_by_name(). */
 int ctl_find_account(const char *word, struct account *ret, struct im_err *err);

@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "address.h"
+#include "isolation.h"
 #include "network.h"
 #include "tool.h"
 
@@ -258,6 +259,21 @@ static int bandwidth(const struct raising *r, struct im_err *err)
 	return code < 0 ? code : shape(r, r->host, s->num2, -1, err);
 }
 
+/* A network that immurectl made is closed by a table of the host's; without it there is no connection. */
+static int attach(const struct raising *r, struct im_err *err)
+{
+	bool ours = false, apart = false;
+	char *table = str_printf("immure-%s", r->bridge.name);
+	const char *const argv[] = {"nft", "list", "table", "inet", table, NULL};
+	int code = table ? isolation_of(r->bridge.name, &ours, &apart, err) : im_fail(err, ENOMEM, "network: not enough memory");
+
+	if (code == 0 && ours && tool_run(&r->nft, argv, "", -1, -1, r->end_ms, err) < 0)
+		code = im_fail(err, ENOENT, "network: the rules of %s are not loaded (immurectl network check %s)", r->bridge.name, r->bridge.name);
+	free(table);
+	return code < 0 ? code : ip(r, -1, err, "link set dev %s master %s\nlink set dev %s type bridge_slave isolated %s\nlink set dev %s up\n",
+		r->host, r->bridge.name, r->host, apart ? "on" : "off", r->host);
+}
+
 static int make(struct raising *r, struct im_err *err)
 {
 	int code = check_gateways(r, err);
@@ -273,7 +289,7 @@ static int make(struct raising *r, struct im_err *err)
 	if (code == 0)
 		code = bandwidth(r, err);
 	if (code == 0)
-		code = ip(r, -1, err, "link set dev %s master %s up\n", r->host, r->bridge.name);
+		code = attach(r, err);
 	return code < 0 ? code : bring_up(r, err);
 }
 
