@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# make, make check, make demo, make install: see README.md. Variables: prefix, sysconfdir, DESTDIR, CC, O (build folder).
+# make, make check, make demo, make install: see README.md. Variables: prefix, sysconfdir, unitdir, DESTDIR, CC, O (build folder).
 prefix     ?= /usr
 sysconfdir ?= /etc
 bindir      = $(prefix)/bin
@@ -7,6 +7,7 @@ sbindir     = $(prefix)/sbin
 libdir      = $(prefix)/lib/immure
 pamdir     ?= $(prefix)/lib/$(shell $(CC) -print-multiarch)/security
 mandir      = $(prefix)/share/man
+unitdir    ?= $(prefix)/lib/systemd/system
 compdir     = $(prefix)/share/bash-completion/completions
 O          ?= build
 VERSION    ?= 0.1.0
@@ -100,8 +101,9 @@ fuzzers: $(FUZZ)
 
 install: all
 	install -d -m 0755 $(DESTDIR)$(bindir) $(DESTDIR)$(sbindir) $(DESTDIR)$(libdir)/profiles $(DESTDIR)$(libdir)/view \
-		$(DESTDIR)$(mandir)/man1 $(DESTDIR)$(mandir)/man5 $(DESTDIR)$(mandir)/man8 $(DESTDIR)$(compdir) \
-		$(DESTDIR)$(sysconfdir)/immure/users $(DESTDIR)$(sysconfdir)/immure/groups $(DESTDIR)$(sysconfdir)/immure/profiles
+		$(DESTDIR)$(mandir)/man1 $(DESTDIR)$(mandir)/man5 $(DESTDIR)$(mandir)/man8 $(DESTDIR)$(compdir) $(DESTDIR)$(unitdir) \
+		$(DESTDIR)$(sysconfdir)/immure/users $(DESTDIR)$(sysconfdir)/immure/groups $(DESTDIR)$(sysconfdir)/immure/profiles \
+		$(DESTDIR)$(sysconfdir)/immure/network $(DESTDIR)$(sysconfdir)/immure/servers
 	install -m 0711 $(O)/immure $(DESTDIR)$(bindir)/immure.new && mv -f $(DESTDIR)$(bindir)/immure.new $(DESTDIR)$(bindir)/immure
 	install -m 0755 $(O)/immurectl $(DESTDIR)$(sbindir)/immurectl
 	install -m 0711 $(O)/immure-init $(DESTDIR)$(libdir)/immure-init
@@ -110,6 +112,7 @@ install: all
 	install -m 0711 $(O)/immure-keeper $(DESTDIR)$(libdir)/immure-keeper
 	install -m 0644 profiles/*.profile $(DESTDIR)$(libdir)/profiles/
 	install -m 0644 profiles/view/*.list $(DESTDIR)$(libdir)/view/
+	install -m 0644 shell/systemd/*.service $(DESTDIR)$(unitdir)/
 	install -m 0644 shell/immure.1 $(DESTDIR)$(mandir)/man1/
 	install -m 0644 profiles/immure.profile.5 $(DESTDIR)$(mandir)/man5/
 	install -m 0644 shell/immurectl.8 pam/pam_immure.8 $(DESTDIR)$(mandir)/man8/
@@ -119,6 +122,7 @@ uninstall:
 	rm -f $(DESTDIR)$(bindir)/immure $(DESTDIR)$(sbindir)/immurectl $(DESTDIR)$(mandir)/man1/immure.1 \
 		$(DESTDIR)$(mandir)/man5/immure.profile.5 $(DESTDIR)$(mandir)/man8/immurectl.8 $(DESTDIR)$(compdir)/immurectl $(DESTDIR)$(compdir)/immure
 	rm -f $(DESTDIR)$(pamdir)/pam_immure.so $(DESTDIR)$(mandir)/man8/pam_immure.8
+	rm -f $(DESTDIR)$(unitdir)/immure@.service $(DESTDIR)$(unitdir)/immure-network@.service
 	rm -rf $(DESTDIR)$(libdir)
 clean:
 	rm -rf $(O)
