@@ -134,7 +134,7 @@ is "  check agrees" "$(network check dmz0; echo $?)" 0
 is "  and the cell that was there is served" "$(in_lan probe tcp 10.9.0.1 8080)" "web sees 10.9.0.2"
 like "remove waits for cells" "$(network remove dmz0)" '1 cells are connected'
 kill $web $other; wait $web $other 2>/dev/null
-for i in $(seq 100); do [ -z "$(ip -o link show master dmz0)$(ip -o link show master dmz1)" ] && break; sleep 0.05; done
+for i in $(seq 1200); do [ -z "$(ip -o link show master dmz0)$(ip -o link show master dmz1)" ] && break; sleep 0.05; done
 is "remove" "$(status remove dmz0; status remove dmz1)" $'0\n0'
 is "  leaves nothing" "$(nft list tables; ip -o link show type bridge | grep -v br0; find /etc -name '*dmz[01]*')" "table inet others"
 is "  and touched nobody's rules" "$(nft list table inet others | grep -v counter)" "$others"
@@ -155,7 +155,7 @@ EXEC=exec GATEWAY=10.66.0.1 cell 10.66.0.10/24 -- python3 /srv/serve.py web /srv
 for i in $(seq 200); do [ -e /srv/ready/again ] && break; sleep 0.05; done
 is "cells" "$(probe_cell tcp 10.66.0.10 80)" "web sees 10.66.0.20"
 kill $web; wait $web 2>/dev/null
-for i in $(seq 100); do [ -z "$(ip -o link show master dmz0)" ] && break; sleep 0.05; done
+for i in $(seq 1200); do [ -z "$(ip -o link show master dmz0)" ] && break; sleep 0.05; done
 is "remove" "$(status remove dmz0)" 0
 
 # files for the next boot
