@@ -31,7 +31,7 @@ for n in 1 2 3 4; do
 	ok "the page's example $n is a profile" "$O/immurectl" check "$t"
 	ok "  and not an empty one" grep -q '^[A-Z][A-Za-z]*=.' "$t"
 done
-ok "the shipped profile is right" "$O/immurectl" check "$lib/default.profile"
+for p in "$lib"/*.profile; do ok "the shipped profile $(basename "$p") is right" "$O/immurectl" check "$p"; done
 is "README names the two commands" "$(grep -cE '^ +sudo make (demo|check) ' README.md)" 2
 # lacks PAGE WORD…: the words that the page does not have
 lacks() { local page=$1 w; shift; for w in "$@"; do grep -qE -- "(^|[^A-Za-z_@-])${w//\*/\\*}([^A-Za-z_-]|$)" "$page" || echo "$w"; done; }
@@ -47,7 +47,7 @@ ok "the sources name variables" [ ${#passed[@]} -gt 9 -a ${#never[@]} -gt 9 ]
 is "every variable that is passed on, or never, is in the page" "$(lacks shell/immure.1 "${passed[@]}" "${never[@]}")" ""
 mapfile -t sysctls < <(grep -oE '(user|kernel)\.[a-z_]+' shell/cell/userns.c | sort -u)
 for p in README.md shell/immure.1; do is "every sysctl that can refuse a session is in $p" "$(lacks $p "${sysctls[@]}")" ""; done
-known='/(usr/bin/immure|usr/lib/immure(/immure-init|/(profiles|view)(/[A-Za-z*]+\.(profile|list))?)?|etc/immure(/[a-zA-Z./*]+)?|var/tmp/immure-(UID)?|tmp/\.immure-UID|run/user/UID/immure|run/immure/cell|etc/apparmor\.d/immure)'
+known='/(usr/bin/immure|usr/lib/immure(/immure-init|/(profiles|view)(/[A-Za-z*-]+\.(profile|list))?)?|etc/immure(/[a-zA-Z./*-]+)?|etc/network/interfaces\.d/immure-NAME|var/tmp/immure-(UID)?|tmp/\.immure-UID|run/user/UID/immure|run/immure/cell|etc/apparmor\.d/immure)'
 # shellcheck disable=SC2086 # a list of pages
 is "every path of immure is one that is installed or made" \
 	"$(cat README.md $pages | grep -oE '(/[A-Za-z0-9._*-]+)*/[a-z.-]*immure[A-Za-z0-9._*/-]*' | sed 's/\.$//' | grep -vxE "$known" | sort -u)" ""
