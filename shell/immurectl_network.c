@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "immurectl.h"
@@ -218,6 +219,19 @@ static int check(struct request *q)
 	return status;
 }
 
+/* The kernel takes the connection of a cell that has just ended away in its own time. */
+static int connected(const char *name, struct im_err *err)
+{
+	const struct timespec moment = {.tv_nsec = 100000000};
+	int n = network_ports(name, err);
+
+	for (int i = 0; i < 20 && n > 0; i++) {
+		(void)nanosleep(&moment, NULL); /* a signal only makes it shorter */
+		n = network_ports(name, err);
+	}
+	return n;
+}
+
 static int take_away(struct request *q)
 {
 	struct im_err err = {0};
@@ -225,11 +239,11 @@ static int take_away(struct request *q)
 
 	if (r < 0)
 		return complain(&err);
-	ports = network_ports(q->n.name, &err);
+	ports = connected(q->n.name, &err);
 	if (ports < 0)
 		return complain(&err);
 	if (ports > 0) {
-		im_fail(&err, EBUSY, "%s: %d cells are connected (ip link show master %s; end them first)", q->n.name, ports, q->n.name);
+		im_fail(&err, EBUSY, "%s: cells are connected: %d (ip link show master %s; end them first)", q->n.name, ports, q->n.name);
 		return complain(&err);
 	}
 	if (network_undo(&q->n, &q->plan, &err) < 0)

@@ -132,7 +132,7 @@ is "  and everything else" "$(network check dmz0 | sed 's/:.*//' | sort)" "$(pri
 like "create repairs it" "$(network create dmz0 "${definition[@]}" $none)" 'dmz0: repaired'
 is "  check agrees" "$(network check dmz0; echo $?)" 0
 is "  and the cell that was there is served" "$(in_lan probe tcp 10.9.0.1 8080)" "web sees 10.9.0.2"
-like "remove waits for cells" "$(network remove dmz0)" '1 cells are connected'
+like "remove waits for cells" "$(network remove dmz0)" 'cells are connected: 1'
 kill $web $other; wait $web $other 2>/dev/null
 for i in $(seq 1200); do [ -z "$(ip -o link show master dmz0)$(ip -o link show master dmz1)" ] && break; sleep 0.05; done
 is "remove" "$(status remove dmz0; status remove dmz1)" $'0\n0'

@@ -25,5 +25,6 @@ is "nginx starts" $? 0
 is "  and serves" "$(fetch http://$HOST/)" "<p>tutorial</p>"
 web_down TERM
 is "  and ends" "$STATUS" 0
+for i in $(seq 1200); do [ -z "$(ip -o link show master dmz0)" ] && break; sleep 0.05; done
 is "the network goes again" "$(immurectl network remove dmz0 | head -1)" "dmz0: removed"
 tap_done
