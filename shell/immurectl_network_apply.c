@@ -70,8 +70,11 @@ static int write_all(int fd, const char *text)
 static int put(const struct network_file *f, struct im_err *err)
 {
 	char *temporary = str_printf("%s.new", f->path);
-	int fd = -1, r = temporary ? make_parents(f->path, err) : im_fail(err, ENOMEM, "not enough memory");
+	int fd = -1, r;
 
+	if (!temporary)
+		return im_fail(err, ENOMEM, "not enough memory");
+	r = make_parents(f->path, err);
 	if (r == 0 && unlink(temporary) < 0 && errno != ENOENT)
 		r = im_fail(err, errno, "%s: %s", temporary, strerror(errno));
 	if (r == 0 && f->link && symlink(f->text, temporary) < 0)
@@ -85,7 +88,7 @@ static int put(const struct network_file *f, struct im_err *err)
 	}
 	if (r == 0 && rename(temporary, f->path) < 0)
 		r = im_fail(err, errno, "make %s: %s", f->path, strerror(errno));
-	if (r < 0 && temporary)
+	if (r < 0)
 		(void)unlink(temporary); /* ENOENT: it had not come that far */
 	free(temporary);
 	return r;

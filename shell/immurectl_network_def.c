@@ -265,12 +265,12 @@ int network_parse(const char *name, char *text, struct network *ret, struct im_e
 		value = strchr(line, '=');
 		if (!*line || *line == '#')
 			continue;
-		if (!value)
+		if (!value) {
 			r = im_fail(err, EINVAL, "%s: not NAME=VALUE", line);
-		else
-			*value++ = 0;
-		if (r == 0)
-			r = network_set(&n, line, value, err);
+			break;
+		}
+		*value++ = 0;
+		r = network_set(&n, line, value, err);
 	}
 	if (r == 0)
 		r = network_check(&n, err);

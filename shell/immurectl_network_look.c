@@ -92,44 +92,76 @@ static int against_addresses(const struct network *n, struct im_err *err)
 	return r;
 }
 
-/* proc(5): interface, destination and mask in hexadecimal, as the machine stores them. The default route overlaps with nothing. */
-static int against_routes4(const struct network *n, struct im_err *err)
+#define MAX_FIELDS 16
+
+/* The fields of a line of /proc/net; those that it lacks are "". */
+static void split(char *line, const char *fields[MAX_FIELDS])
 {
-	FILE *in = fopen("/proc/net/route", "re");
-	char line[256], name[32];
-	int r = 0;
+	char *at = line;
 
-	while (in && r == 0 && fgets(line, sizeof(line), in)) {
-		struct net_address a = {0};
-		unsigned dest, mask;
-
-		if (sscanf(line, "%31s %x %*x %*x %*d %*d %*d %x", name, &dest, &mask) != 3 || !mask || strcmp(name, n->name) == 0)
-			continue;
-		memcpy(a.bytes, &dest, 4);
-		a.bits = (unsigned)__builtin_popcount(mask);
-		r = against(n, &a, name, err);
+	for (size_t i = 0; i < MAX_FIELDS; i++) {
+		at += strspn(at, " \t\n");
+		fields[i] = at;
+		at += strcspn(at, " \t\n");
+		if (*at)
+			*at++ = 0;
 	}
-	if (in)
-		(void)fclose(in); /* only read */
-	return r;
 }
 
-static int against_routes6(const struct network *n, struct im_err *err)
+static bool hex(const char *text, unsigned long max, unsigned long *ret)
 {
-	FILE *in = fopen("/proc/net/ipv6_route", "re");
-	char line[256], dest[40], name[32];
+	char *end;
+
+	errno = 0;
+	*ret = strtoul(text, &end, 16);
+	return *text && !*end && errno == 0 && *ret <= max;
+}
+
+/* proc(5): interface, destination, …, mask, as the machine stores them. */
+static bool route4(const char *const fields[MAX_FIELDS], struct net_address *ret)
+{
+	unsigned long dest, mask;
+	uint32_t four;
+
+	if (!hex(fields[1], UINT32_MAX, &dest) || !hex(fields[7], UINT32_MAX, &mask))
+		return false;
+	four = (uint32_t)dest;
+	*ret = (struct net_address){.bits = (unsigned)__builtin_popcountl(mask)};
+	memcpy(ret->bytes, &four, 4);
+	return true;
+}
+
+/* Destination, length of its prefix, …, interface. */
+static bool route6(const char *const fields[MAX_FIELDS], struct net_address *ret)
+{
+	unsigned long bits, byte;
+
+	if (strlen(fields[0]) != 32 || !hex(fields[1], 128, &bits))
+		return false;
+	*ret = (struct net_address){.six = true, .bits = (unsigned)bits};
+	for (size_t i = 0; i < 16; i++) {
+		const char two[3] = {fields[0][i * 2], fields[0][i * 2 + 1], 0};
+
+		if (!hex(two, 255, &byte))
+			return false;
+		ret->bytes[i] = (unsigned char)byte;
+	}
+	return ret->bytes[0] != 0xff && ret->bytes[0] != 0xfe; /* every interface has those */
+}
+
+/* The default route overlaps with nothing. */
+static int against_routes(const struct network *n, bool six, struct im_err *err)
+{
+	FILE *in = fopen(six ? "/proc/net/ipv6_route" : "/proc/net/route", "re");
+	const char *fields[MAX_FIELDS], *name;
+	struct net_address a;
+	char line[256];
 	int r = 0;
 
 	while (in && r == 0 && fgets(line, sizeof(line), in)) {
-		struct net_address a = {.six = true};
-		unsigned bits, byte;
-
-		if (sscanf(line, "%32s %x %*s %*s %*s %*s %*s %*s %*s %31s", dest, &bits, name) != 3 || !bits || strcmp(name, n->name) == 0)
-			continue;
-		for (int i = 0; i < 16 && sscanf(dest + (size_t)i * 2, "%2x", &byte) == 1; i++)
-			a.bytes[i] = (unsigned char)byte;
-		a.bits = bits;
-		if (a.bytes[0] != 0xff && a.bytes[0] != 0xfe) /* of every interface */
+		split(line, fields);
+		name = fields[six ? 9 : 0];
+		if ((six ? route6 : route4)(fields, &a) && a.bits && strcmp(name, n->name) != 0)
 			r = against(n, &a, name, err);
 	}
 	if (in)
@@ -217,9 +249,9 @@ int network_collides(const struct network *n, const struct network_plan *p, cons
 	if (r == 0)
 		r = against_addresses(n, err);
 	if (r == 0 && n->has4)
-		r = against_routes4(n, err);
+		r = against_routes(n, false, err);
 	if (r == 0 && n->has6)
-		r = against_routes6(n, err);
+		r = against_routes(n, true, err);
 	return r;
 }
 

@@ -18,6 +18,7 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include "devices.h"
 #include "notify.h"
 #include "own.h"
 #include "refuse.h"
@@ -83,8 +84,11 @@ static _Noreturn void child(const struct session *s, const struct waiting *w, co
 	const struct step *tty = plan_find(s->plan, STEP_TERMINAL);
 	struct strv env = {0};
 	struct im_err err = {0};
+	const struct step *become = plan_find(s->plan, STEP_BECOME);
 	int r = terminal_take(&w->tty, *w->tty_name ? w->tty_name : tty ? tty->path : NULL, &err);
 
+	if (r == 0 && s->server)
+		r = devices_reopen(!become || become->num == 0, &err);
 	if (r == 0)
 		r = seal_environment(s->plan, s->login, &env, &err);
 	for (size_t i = 0; i < s->plan->len && r == 0 && s->say; i++)

@@ -15,7 +15,7 @@ int isolation_of(const char *bridge, bool *ret_ours, bool *ret_apart, struct im_
 	int r = path ? trust_read(path, MAX_DEFINITION, &text, &len, err) : im_fail(err, ENOMEM, "network: not enough memory");
 
 	*ret_ours = r == 0;
-	*ret_apart = r == 0 && !strstr(text, "\nAllow=cells\n");
+	*ret_apart = r == 0 && text && !strstr(text, "\nAllow=cells\n");
 	free(text);
 	free(path);
 	if (r != -ENOENT)

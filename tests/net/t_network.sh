@@ -88,8 +88,8 @@ cell() { # ADDRESS… -- COMMAND…: a server in a cell on dmz0
 }
 install -d -o www-data /srv/ready
 probe_cell() { cell 10.66.0.20/24 fd00:66::20/64 -- probe "$@" 2>&1; }
-EXEC=exec cell 10.66.0.10/24 fd00:66::10/64 -- python3 /srv/serve.py web /srv/ready/web 80 & web=$!
-EXEC=exec BRIDGE=dmz1 GATEWAY='10.67.0.1 fd00:67::1' cell 10.67.0.10/24 fd00:67::10/64 -- python3 /srv/serve.py other /srv/ready/other 80 & other=$!
+EXEC='exec' cell 10.66.0.10/24 fd00:66::10/64 -- python3 /srv/serve.py web /srv/ready/web 80 & web=$!
+EXEC='exec' BRIDGE=dmz1 GATEWAY='10.67.0.1 fd00:67::1' cell 10.67.0.10/24 fd00:67::10/64 -- python3 /srv/serve.py other /srv/ready/other 80 & other=$!
 for i in $(seq 200); do [ -e /srv/ready/web ] && [ -e /srv/ready/other ] && break; sleep 0.05; done
 like "the host reaches the web server" "$(probe tcp 10.66.0.10 80; probe tcp fd00:66::10 80)" 'web sees 10.66.0.1.*web sees fd00:66::1'
 like "  also by the published port" "$(probe tcp 10.9.0.1 8080; probe tcp fd00:9::1 8080)" 'web sees 10\.9\.0\.1|web sees 10.66.0.1'
@@ -151,7 +151,7 @@ denied "  and no other port" probe_cell tcp 10.9.0.2 443
 is "internet,tcp:443" "$(probe_cell tcp 192.0.2.2 443)" "net sees 192.0.2.1"
 is "  IPv6" "$(probe_cell tcp 2001:db8::2 443)" "net sees 2001:db8::1"
 denied "  and no other port" probe_cell tcp 192.0.2.2 80
-EXEC=exec GATEWAY=10.66.0.1 cell 10.66.0.10/24 -- python3 /srv/serve.py web /srv/ready/again 80 & web=$!
+EXEC='exec' GATEWAY=10.66.0.1 cell 10.66.0.10/24 -- python3 /srv/serve.py web /srv/ready/again 80 & web=$!
 for i in $(seq 200); do [ -e /srv/ready/again ] && break; sleep 0.05; done
 is "cells" "$(probe_cell tcp 10.66.0.10 80)" "web sees 10.66.0.20"
 kill $web; wait $web 2>/dev/null

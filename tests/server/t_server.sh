@@ -54,6 +54,12 @@ refused() { # NAME COMMAND: the server of uid 0 is told that the file system is 
 refused "change a device of the host" 'chmod 0600 /dev/null'
 refused "own one" 'chown www-data /dev/null'
 is "  which still is one" "$(roots -- sh -c 'echo >/dev/null && head -c 3 /dev/zero | wc -c')" 3
+mode() { stat -c %a /dev/null; }
+is "  nor by a descriptor of the host's" "$(roots -- python3 -c 'import os
+try: os.fchmod(0, 0o600); print("changed")
+except OSError as e: print(e.strerror)' </dev/null; mode)" $'Read-only file system\n666'
+mknod /dev/odd c 1 11
+like "  nor a device that the cell does not have" "$(roots -- true </dev/odd)" 'descriptor 0 is a device of the host'
 refused "change the terminal device" 'chmod 0666 /dev/tty'
 refused "set core_pattern" 'echo x >/proc/sys/kernel/core_pattern'
 refused "write below /proc/PID" 'echo 1 >/proc/self/oom_score_adj'
