@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # For the tests of servers, to be sourced after world.sh: a web server's files, and what is left of one that has ended.
 #   web_files            configuration, content, logs; nginx has perl built in, and runs what a request says: the breach
-#   web_up OPTION… -- P  start P in the background in a cell; WEB is immure's process; waits until port 80 answers
+#   web_up OPTION… -- P  start P in the background in a cell; WEB is immure's process; waits until port 80 answers. AS: a command in front
 #   web_down [SIGNAL]    end it, and set STATUS to what immure ended with
 #   breach COMMAND       a shell in the worker itself; its output
 #   leftovers            processes, namespaces and mounts that are there and were not before web_up
@@ -54,7 +54,7 @@ processes() { ps -eo pid=,comm= | awk '$2 ~ /^(immure|nginx)/'; pgrep -fx 'pytho
 web_up() {
 	namespaces >$WORLD/ns.before
 	grep -c . /proc/self/mountinfo >$WORLD/mounts.before
-	immure "$@" >$WORLD/web.out 2>&1 &
+	${AS-} immure "$@" >$WORLD/web.out 2>&1 &
 	WEB=$!
 	local i
 	for i in $(seq 200); do

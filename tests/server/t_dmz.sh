@@ -85,6 +85,13 @@ kill -9 "$(inside immure-init)"; web_wait
 is "kill -9 of init neither" "$(gone)" ""
 web_up "${nginx[@]}"; is "  nor is the address lost" $? 0
 web_down TERM
+# what systemd leaves of root's capabilities to immure@.service has to be enough
+kept=$(sed -n 's/^CapabilityBoundingSet=//p' /usr/lib/systemd/system/immure@.service | tr 'A-Z\n' 'a-z ' | sed 's/cap_/+/g; s/ *$//; s/ /,/g')
+AS="setpriv --no-new-privs --inh-caps=-all --bounding-set=-all,$kept" web_up "${nginx[@]}"
+is "with the unit's capabilities it starts as well" $? 0
+[ -s $WORLD/web.out ] && tap_note "$(cat $WORLD/web.out)"
+web_down TERM
+is "  and ends" "$STATUS $(gone)" "0 "
 nft delete table inet immure-dmz0
 like "without the host's rules it does not start" "$(immure "${nginx[@]}" 2>&1)" 'rules of dmz0 are not loaded'
 is "the network goes" "$(immurectl network remove dmz0 | head -1; ip -o link show dmz0 2>/dev/null)" "dmz0: removed"
