@@ -151,7 +151,7 @@ is "and all is as before" "$(as_alice /usr/bin/immure -c 'echo fine')" fine
 
 # a name that only uid 0 may have, and accounts that nobody knows
 like "an unknown uid" "$(setpriv --reuid 54321 --regid 54321 --clear-groups /usr/bin/immure -c id 2>&1)" "session refused: uid 54321: no account"
-like "root is not confined, and has no cell" "$(/usr/bin/immure -- id 2>&1)" "session refused: root is not confined"
+like "root is not confined, and has no cell" "$(/usr/bin/immure -- id 2>&1)" "session refused: root is confined only by a profile that is named"
 
 # who is not confined has options
 carol() { setpriv --reuid carol --regid carol --init-groups "$@"; }

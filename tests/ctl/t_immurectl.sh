@@ -88,7 +88,7 @@ completions() { # WORD…
 	bash -c 'source "$0"; COMP_WORDS=("$@"); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); f=$(complete -p "$1" | sed "s/.*-F \([^ ]*\).*/\1/"); $f; printf "%s\n" "${COMPREPLY[@]}"' \
 		/usr/share/bash-completion/completions/immurectl "$@" | sort | tr '\n' ' '
 }
-is "completion: commands" "$(completions immurectl '')" "bypass check confined directives enter explain list profile stop syscalls "
+is "completion: commands" "$(completions immurectl '')" "bypass check confined directives enter explain list network profile stop syscalls "
 is "completion: a command" "$(completions immurectl ex)" "explain "
 is "completion: accounts" "$(completions immurectl explain ali)" "alice "
 is "completion: directives" "$(completions immure -p ReadO)" "ReadOnlyPaths= "

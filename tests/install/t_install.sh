@@ -11,8 +11,11 @@ want='644 etc
 711 usr/lib/immure/immure-init
 711 usr/lib/immure/immure-keeper
 644 usr/lib/immure/profiles/default.profile
+644 usr/lib/immure/profiles/web-dmz.profile
 644 usr/lib/immure/view/etc.list
 644 usr/lib/immure/view/var.list
+644 usr/lib/systemd/system/immure-network@.service
+644 usr/lib/systemd/system/immure@.service
 644 usr/lib/MULTIARCH/security/pam_immure.so
 755 usr/sbin/immurectl
 777 usr/share/bash-completion/completions/immure
@@ -26,7 +29,9 @@ ok "make install" make -s O="$O" DESTDIR="$d/a" install
 is "the files and their modes" "$(list "$d/a")" "$want"
 is "the directories of the configuration" "$(cd "$d/a/etc/immure" && find . -type d -printf '%m %p\n' | sort)" "755 .
 755 ./groups
+755 ./network
 755 ./profiles
+755 ./servers
 755 ./users"
 cp "$d/a/usr/bin/immure" "$d/running" && ok "a second time, over what is there" make -s O="$O" DESTDIR="$d/a" install
 echo "[Profile]" >"$d/a/etc/immure/users/x.profile"
