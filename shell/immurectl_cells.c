@@ -44,6 +44,7 @@ static int load(struct cell_record **ret, struct im_err *err)
 	if (dir < 0)
 		return dir;
 	n = registry_list(dir, (uid_t)-1, ret, err);
+	registry_sweep(dir);
 	(void)close(dir); /* only read */
 	lease_sweep_all(); /* as the records that are stale */
 	return n;

@@ -6,7 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -341,17 +343,76 @@ int registry_list(int dir, uid_t uid, struct cell_record **ret, struct im_err *e
 	return (int)len;
 }
 
-int registry_new_id(int dir, uid_t uid, char *ret, struct im_err *err)
+/* Does anybody listen? A socket whose process has gone refuses (unix(7)). */
+static bool is_deserted(int dir, const char *sock)
+{
+	struct sockaddr_un name = {.sun_family = AF_UNIX};
+	const int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	bool yes;
+
+	(void)snprintf(name.sun_path, sizeof(name.sun_path), "/proc/self/fd/%d/%s", dir, sock); /* fits */
+	yes = fd >= 0 && connect(fd, (struct sockaddr *)&name, sizeof(name)) < 0 && errno == ECONNREFUSED;
+	if (fd >= 0)
+		(void)close(fd); /* only asked */
+	return yes;
+}
+
+/* With the account's lock: a raiser that died between the two leaves a socket without a record. */
+static bool is_free(int dir, const char *id)
 {
 	char sock[REGISTRY_ID_MAX + 8];
 
+	if (faccessat(dir, id, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+		return false;
+	(void)snprintf(sock, sizeof(sock), "%s.sock", id); /* fits */
+	if (faccessat(dir, sock, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
+		return true;
+	return is_deserted(dir, sock) && unlinkat(dir, sock, 0) == 0;
+}
+
+int registry_new_id(int dir, uid_t uid, char *ret, struct im_err *err)
+{
 	for (unsigned n = 1; n < 100000; n++) {
 		(void)snprintf(ret, REGISTRY_ID_MAX, "%u.%u", (unsigned)uid, n); /* fits */
-		(void)snprintf(sock, sizeof(sock), "%s.sock", ret);             /* fits */
-		if (faccessat(dir, ret, F_OK, AT_SYMLINK_NOFOLLOW) < 0 && faccessat(dir, sock, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
+		if (is_free(dir, ret))
 			return 0;
 	}
 	return im_fail(err, EUSERS, "registry: uid %u has too many cells", (unsigned)uid);
+}
+
+static void sweep_socket(int dir, const char *sock)
+{
+	char id[REGISTRY_ID_MAX + 8];
+	struct im_err unheard = {0};
+	uint64_t uid = 0;
+	int lock;
+
+	if (!copy(id, sizeof(id), sock))
+		return;
+	*strrchr(id, '.') = 0;
+	if (!is_id(id, (uid_t)-1) || faccessat(dir, id, F_OK, AT_SYMLINK_NOFOLLOW) == 0 || !is_deserted(dir, sock))
+		return;
+	id[strcspn(id, ".")] = 0;
+	lock = str_to_u64(id, UINT32_MAX, &uid) < 0 ? -1 : registry_lock(dir, (uid_t)uid, 0, &unheard);
+	id[strlen(id)] = '.';
+	if (lock >= 0)
+		(void)is_free(dir, id); /* looks again, and takes it away */
+	registry_unlock(lock);
+}
+
+void registry_sweep(int dir)
+{
+	const int copy_fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *d = copy_fd < 0 ? NULL : fdopendir(copy_fd);
+	const struct dirent *e;
+
+	if (!d && copy_fd >= 0)
+		(void)close(copy_fd); /* only read */
+	while (d && (e = readdir(d)))
+		if (strlen(e->d_name) > 5 && strcmp(e->d_name + strlen(e->d_name) - 5, ".sock") == 0)
+			sweep_socket(dir, e->d_name);
+	if (d)
+		(void)closedir(d); /* only read */
 }
 
 char *registry_text(const struct cell_record *r)

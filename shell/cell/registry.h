@@ -58,12 +58,14 @@ void registry_unlock(int lock);
  */
 int registry_list(int dir, uid_t uid, struct cell_record **ret, struct im_err *err);
 
-/* registry_new_id() - the lowest free id of an account; to be called with its lock. */
+/* registry_new_id() - the lowest free id of an account, whose socket may be left from a raiser that died; to be called with its lock. */
 int registry_new_id(int dir, uid_t uid, char *ret, struct im_err *err);
 /* registry_text() - a record as a text; on the heap, NULL without memory. */
 char *registry_text(const struct cell_record *r);
 /* registry_own() - in a cell that the PAM door built: its own record, as it was when the cell was raised; without init and start. */
 int registry_own(struct cell_record *ret, struct im_err *err);
+/* registry_sweep() - take away sockets that nobody listens at and that have no record; those of accounts that log in just now stay. */
+void registry_sweep(int dir);
 /* registry_write() - a record appears whole or not at all. */
 int registry_write(int dir, const struct cell_record *r, struct im_err *err);
 /* registry_remove() - record and socket, if they are there. */

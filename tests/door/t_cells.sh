@@ -27,7 +27,7 @@ is "  su enters the same cell" "$(su alice -c 'pgrep sleep')" "$(cat /home/alice
 is "one cell, one record" "$(cells)" "$(id -u alice).1
 $(id -u alice).1.sock"
 is "  which only root can look at" "$(stat -c '%U %a' /run/immure/cells /run/immure/cells/*.1 | tr '\n' ' ')" "root 700 root 600 "
-like "list shows it" "$(immurectl list)" "$(id -u alice)\.1 +alice +1 +2 .* sshd +/usr/lib/immure/profiles/default.profile"
+like "list shows it" "$(immurectl list)" "$(id -u alice)\.1 +alice +1 +[0-9]+ .* sshd +/usr/lib/immure/profiles/default.profile"
 ok "  as JSON too" python3 -c 'import json, subprocess; l = json.loads(subprocess.check_output(["immurectl", "list", "--json"])); assert l[0]["user"] == "alice" and l[0]["logins"] == 1'
 like "  the account sees its own from inside" "$(ssh_to alice '/usr/sbin/immurectl list')" "$(id -u alice)\.1 +alice +2 +[0-9]+ .* sshd +/usr/lib/immure/profiles/default.profile$"
 is "    bob has another" "$(ssh_to bob '/usr/sbin/immurectl list | tail -n +2 | cut -d" " -f1')" "$(id -u bob).1"
@@ -110,6 +110,11 @@ sleep 30 &
 printf 'version=1\nuser=alice\nuid=%s\nid=%s\ninit=%s\nstart=1\nhash=1\nraised=1\nshared=1\nservice=x\nprofile=/x\n' "$(id -u alice)" "$(id -u alice).1" $! >/run/immure/cells/"$(id -u alice)".1
 is "a stale record does not keep a login out" "$(ssh_to alice 'echo in')" in
 ok "  and is removed" settled; kill %sleep 2>/dev/null
+python3 -c 'import socket, sys; s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET); s.bind(sys.argv[1])' /run/immure/cells/"$(id -u alice)".1.sock
+python3 -c 'import socket, sys; s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET); s.bind(sys.argv[1])' /run/immure/cells/"$(id -u bob)".7.sock
+is "a socket that a raiser left who died does not keep a login out" "$(ssh_to alice '/usr/sbin/immurectl list | tail -1 | cut -d" " -f1')" "$(id -u alice).1"
+immurectl list >/dev/null
+ok "  and list takes such sockets away" settled
 chmod 777 /run/immure/cells
 like "a registry that others can write refuses" "$(ssh_to alice true 2>&1; echo $?)" 'have to be root.*254'
 chmod 700 /run/immure/cells
