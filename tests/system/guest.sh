@@ -21,7 +21,10 @@ ssh_to() { local u=$1; shift; ssh "${quiet[@]}" -n "$u@localhost" "$@"; }
 # open_as USER COMMAND: a connection in the background, whose client is $client
 open_as() { ssh "${quiet[@]}" -n "$1@localhost" "${@:2}" >/dev/null 2>&1 & client=$!; }
 leave() { kill "$client" 2>/dev/null; wait "$client" 2>/dev/null; }
-profile() { printf "$1" >/etc/immure/users/alice.profile; }
+# an emulated machine may need more than the default to raise a cell
+patience='[Session]\nRaiseTimeoutSec=60\n'
+printf "[Profile]\nBase=default\n$patience" >/etc/immure/default.profile
+profile() { printf "$1\n$patience" >/etc/immure/users/alice.profile; }
 no_profile() { rm -f /etc/immure/users/alice.profile; }
 outside() { [ "$1" = "$host_ns" ]; }
 inside() { [ -n "$1" ] && [ "$1" != "$host_ns" ]; }
