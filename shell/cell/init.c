@@ -75,7 +75,7 @@ int main(int argc, char *argv[])
 			return 0;
 		if (n == 0 && linger && !has_child())
 			return 0;
-		if (n == 0 && tick >= 0)
-			watch_sessions();
+		if (n == 0 && tick >= 0 && !watch_sessions())
+			return 1;
 	}
 }

@@ -99,15 +99,18 @@ void processes_each(bool (*each)(int proc, const struct process *p, void *ctx), 
 		(void)closedir(proc); /* only read */
 }
 
-static struct process list[PROCESSES_MAX]; /* pages that are not used cost nothing */
+#define ROOTS_MAX 4096 /* what has no parent begins a session, and is seen behind any number of others */
+
+static struct process list[PROCESSES_MAX + ROOTS_MAX]; /* pages that are not used cost nothing */
 
 static bool keep(int proc, const struct process *p, void *ctx)
 {
 	size_t *len = ctx;
 
 	(void)proc; /* nothing more is asked */
-	list[(*len)++] = *p;
-	return *len < PROCESSES_MAX;
+	if (*len < PROCESSES_MAX || p->parent == 0)
+		list[(*len)++] = *p;
+	return *len < PROCESSES_MAX + ROOTS_MAX;
 }
 
 size_t processes_read(struct process **ret)

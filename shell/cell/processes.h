@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#define PROCESSES_MAX 16384 /* more are not seen; /proc lists the oldest first */
+#define PROCESSES_MAX 16384 /* of more only those without a parent are seen; /proc lists the oldest first */
 
 struct process {
 	uint64_t start;   /* clock ticks after boot */

@@ -13,6 +13,8 @@
 #include "watch.h"
 
 #define MAX_SESSIONS 512 /* more than a keeper lets in */
+#define MAX_BLIND    10
+#define BLIND_MS     500 /* between looks of which nothing came */
 #define MAX_TTYS     32
 #define TTY_SLACK_MS 8000  /* the kernel moves a terminal's time of access in steps of 8 s */
 #define WARN_MS      60000
@@ -36,6 +38,7 @@ struct ttys {
 
 static struct session sessions[MAX_SESSIONS];
 static int64_t runtime = WATCH_NEVER, idle = WATCH_NEVER;
+static int blind; /* looks, one after another, that did not even show this process */
 
 void watch_start(int64_t runtime_ms, int64_t idle_ms)
 {
@@ -51,6 +54,8 @@ int watch_interval(void)
 	for (size_t i = 0; i < MAX_SESSIONS; i++)
 		if (sessions[i].root && sessions[i].ending_ms)
 			return 200;
+	if (blind)
+		return BLIND_MS;
 	return least == WATCH_NEVER ? -1 : ms < 200 ? 200 : ms > 15000 ? 15000 : (int)ms;
 }
 
@@ -212,8 +217,10 @@ static void look_at(struct process *list, size_t len, const struct process *root
 	const int64_t now = now_ms(), age = now - (int64_t)(root->start * 1000 / (uint64_t)sysconf(_SC_CLK_TCK));
 	struct ttys ttys;
 
-	if (!s)
+	if (!s) { /* no login of ours: an account makes them beside its first process (CLONE_PARENT), to have others overlooked */
+		(void)kill(root->pid, SIGKILL); /* ESRCH: it has ended; EPERM: root's */
 		return;
+	}
 	s->seen = true;
 	processes_mark(list, len, root->pid);
 	find_ttys(list, len, &ttys);
@@ -224,11 +231,14 @@ static void look_at(struct process *list, size_t len, const struct process *root
 		end_session(s, list, len, now);
 }
 
-void watch_sessions(void)
+bool watch_sessions(void)
 {
 	struct process *list;
 	const size_t len = processes_read(&list);
 
+	blind = len && list[0].pid == 1 ? 0 : blind + 1;
+	if (blind)
+		return blind < MAX_BLIND;
 	for (size_t i = 0; i < MAX_SESSIONS; i++)
 		sessions[i].seen = false;
 	for (size_t i = 0; i < len; i++)
@@ -237,6 +247,7 @@ void watch_sessions(void)
 	for (size_t i = 0; i < MAX_SESSIONS; i++)
 		if (!sessions[i].seen)
 			sessions[i].root = 0;
+	return true;
 }
 
 void watch_orphan(pid_t pid, uint64_t start)

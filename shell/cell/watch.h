@@ -3,6 +3,7 @@
 #ifndef IMMURE_WATCH_H
 #define IMMURE_WATCH_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -20,8 +21,9 @@ int watch_interval(void);
 /*
  * watch_sessions() - look at all sessions: warn on the terminals of one that is about to end, end one whose time is over
  * It gets SIGHUP, SIGTERM and SIGKILL, 2 s apart; what it left in the background stays (Persistent=).
+ * Returns false if it could not look for some seconds: the account can take that from us (prlimit(2)), and the cell has to end.
  */
-void watch_sessions(void);
+bool watch_sessions(void);
 
 /*
  * watch_orphan() - end a session whose login died without closing it, as above; sshd's own process at once

@@ -46,6 +46,31 @@ ok "  until input ends" ended $busy 16
 exec 7>&-
 kill $quiet
 ok "  nothing is left" settled
+
+# what an account could do to its init, which is a process of its own uid
+profile '[Session]\nRuntimeMaxSec=4\n'
+in_background -n alice@world 'prlimit --pid 1 --nofile=2:2; sleep 60'
+ok "an init that may open no file ends its cell" ended $client 20
+ok "  nothing is left" settled
+profile '[Session]\nRuntimeMaxSec=60\n'
+cat >/home/alice/siblings.py <<'END'
+import ctypes, os, time
+syscall = ctypes.CDLL(None).syscall
+CLONE, CLONE_PARENT, SIGCHLD = {"x86_64": 56}.get(os.uname().machine, 220), 0x8000, 17
+for i in range(600):
+    if syscall(CLONE, CLONE_PARENT | SIGCHLD, 0, 0, 0, 0) == 0:
+        time.sleep(50)
+        os._exit(0)
+open("made", "w").close()
+time.sleep(50)
+END
+su - alice -c 'exec python3 siblings.py' >/dev/null 2>&1 & shell=$!
+for _ in $(seq 100); do [ -e /home/alice/made ] && break; sleep 0.1; done
+in_background -n alice@world 'sleep 59'
+ok "a session cannot hide behind many others that are none" ended $client 12
+ok "  the one that made them goes on" kill -0 $shell
+immurectl stop alice; wait $shell
+ok "  nothing is left" settled
 rm /etc/immure/users/alice.profile
 
 # a login that dies without a word, beside another one
