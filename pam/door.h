@@ -14,9 +14,10 @@
 /*
  * nss_account() - an account through the name service, as its database says it, without its groups
  * @name: as the login gave it; the result has the first name of its uid
+ * @ret_asked: what the database says of @name itself, which may have a shell and groups of its own
  * Returns 0; 1 if there is no such account; negative errno with @err if nobody could say.
  */
-int nss_account(const char *name, struct account *ret, struct im_err *err);
+int nss_account(const char *name, struct account *ret, struct account *ret_asked, struct im_err *err);
 /* nss_is_member() - of a group that may not exist. Returns 1, 0, or a negative errno with @err. */
 int nss_is_member(const struct account *a, const char *group, struct im_err *err);
 /* nss_complete() - add the names of all groups, primary first; -EINVAL if the cell's own account files could not hold the account. */

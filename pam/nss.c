@@ -31,12 +31,12 @@ static int copy(const struct passwd *pw, struct account *a, struct im_err *err)
 	return a->name && a->gecos && a->home && a->shell ? 0 : im_fail(err, ENOMEM, "not enough memory");
 }
 
-int nss_account(const char *name, struct account *ret, struct im_err *err)
+int nss_account(const char *name, struct account *ret, struct account *ret_asked, struct im_err *err)
 {
 	char *buffer = malloc(NSS_BUFFER);
 	struct passwd pw, *found = NULL;
-	struct account a = {0};
-	int code, r;
+	struct account a = {0}, asked = {0};
+	int code, r = 0;
 
 	if (!buffer)
 		return im_fail(err, ENOMEM, "not enough memory");
@@ -44,22 +44,28 @@ int nss_account(const char *name, struct account *ret, struct im_err *err)
 	if (found) { /* another name of the same uid is the same account */
 		const uid_t uid = pw.pw_uid;
 
+		r = copy(&pw, &asked, err);
 		found = NULL;
 		code = getpwuid_r(uid, &pw, buffer, NSS_BUFFER, &found);
 		if (!found && code == 0)
 			code = EAGAIN; /* the name was there, so that nobody can have been asked */
 	}
-	if (found)
+	if (found && r == 0)
 		r = copy(&pw, &a, err);
+	else if (found)
+		; /* no memory */
 	else if (code == 0 || code == ENOENT)
 		r = 1;
 	else
 		r = im_fail(err, code, "%s: look up the account: %s", name, strerror(code));
 	free(buffer);
-	if (r == 0)
+	if (r == 0) {
 		*ret = a;
-	else
+		*ret_asked = asked;
+	} else {
 		account_done(&a);
+		account_done(&asked);
+	}
 	return r;
 }
 

@@ -93,18 +93,28 @@ static bool is_single_threaded(void)
 	return n == 1;
 }
 
-/* 1, 0, or a negative errno: nobody could say. A name that is asked for need not be the first of its uid. */
-static int is_confined(const struct policy_dirs *dirs, const char *name, const struct account *a, struct im_err *err)
+/* 1, 0, or a negative errno: nobody could say. */
+static int is_confined(const struct policy_dirs *dirs, const struct account *a, struct im_err *err)
 {
 	const int self = open(BINDIR "/immure", O_PATH | O_CLOEXEC);
-	struct account other = *a; /* borrows all but the name */
-	bool yes;
+	const bool yes = account_is_confined(dirs, a, self) || strcmp(a->shell, BINDIR "/immure") == 0;
 
-	other.name = (char *)(uintptr_t)name;
-	yes = account_is_confined(dirs, a, self) || account_is_confined(dirs, &other, self) || strcmp(a->shell, BINDIR "/immure") == 0;
 	if (self >= 0)
 		(void)close(self); /* O_PATH */
 	return yes ? 1 : nss_is_member(a, "immured", err);
+}
+
+/* The name that is asked for need not be the first of its uid, nor as the database spells it; each can be the one that is confined. */
+static int is_any_confined(const struct policy_dirs *dirs, const char *name, const struct account *a, const struct account *asked,
+	struct im_err *err)
+{
+	struct account spelt = *asked; /* borrows all but the name */
+	int r = is_confined(dirs, a, err);
+
+	spelt.name = (char *)(uintptr_t)name;
+	if (r == 0 && strcmp(a->name, asked->name) != 0)
+		r = is_confined(dirs, asked, err);
+	return r == 0 && strcmp(name, asked->name) != 0 ? account_is_confined(dirs, &spelt, -1) : r;
 }
 
 static void forget(pam_handle_t *pamh, void *data, int status)
@@ -173,15 +183,19 @@ static int open_confined(pam_handle_t *pamh, struct door *d, bool debug)
 /* Root, and whoever is not confined, is let go with as little asked as can be. */
 static int answer(pam_handle_t *pamh, const char *user, struct door *d, bool debug)
 {
+	struct account asked = {0};
 	struct im_err err = {0};
-	int r = nss_account(user, &d->account, &err);
+	int r = nss_account(user, &d->account, &asked, &err);
 
 	if (r == 1)
 		return PAM_USER_UNKNOWN;
-	if (r == 0 && d->account.uid == 0)
+	if (r == 0 && d->account.uid == 0) {
+		account_done(&asked);
 		return PAM_IGNORE;
+	}
 	if (r == 0)
-		r = is_confined(&d->dirs, user, &d->account, &err);
+		r = is_any_confined(&d->dirs, user, &d->account, &asked, &err);
+	account_done(&asked);
 	if (r == 0)
 		return PAM_IGNORE;
 	if (r > 0)

@@ -16,6 +16,14 @@ unlike "  over ssh too" "$(ssh_to ALICE 'ls /srv' 2>&1)" marker
 is "  and is one account with the first" "$(ssh -F $WORLD/ssh_config -n alice@world 'sleep 9' & for _ in $(seq 60); do pgrep -u alice -x sleep >/dev/null && break; sleep 0.1; done; su ALICE -c 'pgrep -c sleep'; kill $! 2>/dev/null)" 1
 userdel ALICE 2>/dev/null
 is "  a name that nobody has is nobody's" "$(ssh_to ALICE 'ls /srv' 2>&1 | grep -c marker)" 0
+groupadd -f immured
+useradd -M -o -u "$(id -u carol)" -g carol -d /home/carol -s /bin/bash -G immured carol2
+confined "a second name that alone is in the group immured" carol2
+is "  the first one is not" "$(inside_su carol)" "marker
+$host_ns"
+usermod -G '' -s /usr/bin/immure carol2
+confined "a second name that alone has the shell" carol2
+sed -i '/^carol2:/d' /etc/passwd /etc/shadow /etc/group /etc/gshadow
 for shell in /bin/immure /usr/bin/../bin/immure /usr/local/bin/link /usr/local/bin/hard; do
 	mkdir -p /usr/local/bin; ln -sf /usr/bin/immure /usr/local/bin/link; ln -f /usr/bin/immure /usr/local/bin/hard
 	usermod -s $shell alice
