@@ -224,10 +224,13 @@ int build_cgroup(struct build *b, const struct step *s)
 	return mount < 0 ? build_fail(b, "mount cgroup2 on", s->path) : build_attach(b, mount, s->path, true, s->flags);
 }
 
+/* All cells and containers share the host's terminals (kernel.pty.max less kernel.pty.reserve), which one alone could use up. */
+#define MAX_TERMINALS "512" /* more than a keeper lets in */
+
 int build_devpts(struct build *b, const struct step *s)
 {
 	char gid[16];
-	const char *const options[] = {"ptmxmode", "0666", "mode", "0620", s->num ? "gid" : NULL, gid, NULL};
+	const char *const options[] = {"ptmxmode", "0666", "mode", "0620", "max", MAX_TERMINALS, s->num ? "gid" : NULL, gid, NULL};
 	int mount;
 
 	(void)snprintf(gid, sizeof(gid), "%u", (unsigned)s->num); /* fits */

@@ -44,4 +44,21 @@ is "/dev stays root's, and read-only" "$(ssh_to alice 'stat -c "%U %a" /dev; tou
 touch: cannot touch '/dev/x': Read-only file system"
 like "  for root as well" "$(immurectl enter --root alice /usr/bin/touch /dev/x 2>&1)" 'Read-only'
 kill $client
+
+cat >/home/alice/all.py <<'END'
+import os, resource, time
+resource.setrlimit(resource.RLIMIT_NOFILE, (20000, 20000))
+n, fds = 0, []
+try:
+    while True:
+        fds.append(os.open("/dev/ptmx", os.O_RDWR | os.O_NOCTTY))
+except OSError:
+    open("all", "w").write(str(len(fds)))
+    time.sleep(20)
+END
+ssh -F $WORLD/ssh_config -n alice@world 'python3 all.py' & client=$!
+for _ in $(seq 100); do [ -s /home/alice/all ] && break; sleep 0.1; done
+is "an account that takes all terminals that it can get" "$(cat /home/alice/all)" 512
+like "  leaves some for others" "$(ssh_to bob -tt tty </dev/null)" '^/dev/pts/0'
+kill $client
 tap_done
