@@ -50,7 +50,7 @@ static int is_zero(const char *path)
 	return n >= 1 && c[0] == '0' && (n == 1 || c[1] == '\n');
 }
 
-const char *sys_userns_hint(void)
+static const char *hint(void)
 {
 	if (is_zero("/proc/sys/user/max_user_namespaces") == 1)
 		return " (user namespaces are switched off: sysctl user.max_user_namespaces)";
@@ -60,4 +60,13 @@ const char *sys_userns_hint(void)
 		return " (AppArmor restricts user namespaces: sysctl kernel.apparmor_restrict_unprivileged_userns=0, or a profile for "
 		       "immure that has userns)";
 	return " (user namespaces or their mounts are refused on this host: sysctl, AppArmor, SELinux or a container)";
+}
+
+const char *sys_userns_hint(void)
+{
+	const int saved = errno; /* it stands beside strerror(errno) in calls, whose arguments have no order */
+	const char *text = hint();
+
+	errno = saved;
+	return text;
 }
