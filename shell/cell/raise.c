@@ -123,13 +123,18 @@ static _Noreturn void become_init(const struct plan *plan, struct pipes *p)
 	_exit(1);
 }
 
-/* Built by root: init is the account's process like all others in the cell; for a server of uid 0, without its capabilities. */
+/*
+ * Built by root: init is the account's process like all others in the cell, for a server of uid 0 without its capabilities. But for its
+ * real group, so that the account cannot change its limits (prlimit(2)): pam_limits of the next login takes /proc/1/limits for what the
+ * host's are.
+ */
 static int become_account(const struct cell_request *req, struct im_err *err)
 {
 	struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3};
 	const struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = {{0}};
+	const gid_t other = req->gid == 65534 ? 65533 : 65534; /* nogroup */
 
-	if (setgroups(0, NULL) < 0 || setresgid(req->gid, req->gid, req->gid) < 0 || setresuid(req->uid, req->uid, req->uid) < 0)
+	if (setgroups(0, NULL) < 0 || setresgid(other, req->gid, req->gid) < 0 || setresuid(req->uid, req->uid, req->uid) < 0)
 		return im_fail(err, errno, "cell: become uid %u: %s", (unsigned)req->uid, strerror(errno));
 	if (syscall(SYS_capset, &head, none) < 0)
 		return im_fail(err, errno, "cell: give up capabilities: %s", strerror(errno));

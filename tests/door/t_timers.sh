@@ -48,9 +48,8 @@ kill $quiet
 ok "  nothing is left" settled
 
 # what an account could do to its init, which is a process of its own uid
-profile '[Session]\nRuntimeMaxSec=4\n'
-in_background -n alice@world 'prlimit --pid 1 --nofile=2:2; sleep 60'
-ok "an init that may open no file ends its cell" ended $client 20
+like "its limits are not the account's to change" "$(ssh_to alice 'prlimit --pid 1 --nofile=2:2' 2>&1)" 'not permitted'
+is "  its own programs' are" "$(ssh_to alice 'sleep 5 & prlimit --pid $! --nofile=2:2; prlimit --pid $! --nofile -o HARD --noheadings | tr -d " "')" 2
 ok "  nothing is left" settled
 profile '[Session]\nRuntimeMaxSec=60\n'
 cat >/home/alice/siblings.py <<'END'

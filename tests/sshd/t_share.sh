@@ -288,4 +288,11 @@ as_alice python3 $WORLD/fake.py $reg "$uid" "$hash" none 2>$WORLD/fake.err & fak
 for _ in $(seq 100); do [ -s $reg/$uid.1 ] && break; sleep 0.05; done
 like "  one whose namespaces are all its own is entered, and found to be no cell" "$(ssh_to alice 'echo in' 2>&1; echo $?)" 'another plan than its record says.*125'
 pkill -9 -u alice -f fake.py; wait $fake 2>/dev/null; rm -rf $reg
+
+profile '[Session]\nRuntimeMaxSec=4\n'
+start=$SECONDS
+timeout 30 ssh -F $WORLD/ssh_config -n alice@world 'prlimit --pid 1 --nofile=2:2; sleep 40'
+ok "RuntimeMaxSec= with an init that may open no file: the cell ends" [ $((SECONDS - start)) -lt 20 ]
+ok "  with all in it" settled
+rm /etc/immure/users/alice.profile
 tap_done
