@@ -43,8 +43,14 @@ static int too_many(const struct entry *e, struct im_err *err)
 
 	if (!p->v[KW_MAX_LOGINS].len)
 		return 0;
-	for (int i = 0; i < e->cells_len; i++)
-		n += cell_logins(&e->cells[i]);
+	for (int i = 0; i < e->cells_len; i++) {
+		const int there = cell_logins(&e->cells[i]);
+
+		if (there < 0)
+			return im_fail_at(err, EAGAIN, profile_from(p, KW_MAX_LOGINS),
+				"MaxLogins: the keeper of cell %s does not say how many sessions there are", e->cells[i].id);
+		n += (unsigned)there;
+	}
 	return n < most ? 0 : im_fail_at(err, EUSERS, profile_from(p, KW_MAX_LOGINS), "MaxLogins: %s has %llu sessions already",
 		e->d->account.name, (unsigned long long)n);
 }

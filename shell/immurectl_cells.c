@@ -150,7 +150,8 @@ static void print_cells(const struct ctl *c, const struct cell_record *list, int
 	else if (n)
 		(void)printf("%-12s %-16s %6s %5s  %-19s  %-8s %s\n", "ID", "USER", "LOGINS", "PROCS", "SINCE", "SERVICE", "PROFILE");
 	for (int i = 0; list && i < n; i++) {
-		const struct row row = own ? *own : (struct row){cell_logins(&list[i]), each_process(&list[i], NULL, 0), is_outdated(list, n, &list[i])};
+		const int logins = own ? 0 : cell_logins(&list[i]); /* negative: cannot be told just now */
+		const struct row row = own ? *own : (struct row){logins < 0 ? 0 : (unsigned)logins, each_process(&list[i], NULL, 0), is_outdated(list, n, &list[i])};
 
 		if (c->json)
 			print_json(&list[i], &row, i == 0);

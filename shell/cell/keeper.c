@@ -27,7 +27,8 @@
 #include "processes.h"
 #include "str.h"
 
-#define MAX_LINKS 400 /* more logins raise another cell */
+#define MAX_LOGINS 400 /* more raise another cell */
+#define MAX_LINKS (MAX_LOGINS + 8) /* room for some who only ask how many there are, or are told that it is full */
 #define NAMESPACES (KEEPER_FD_END - KEEPER_FD_NAMESPACES)
 
 struct link {
@@ -35,7 +36,11 @@ struct link {
 	int pidfd;  /* -1: has not joined */
 };
 
+#define KEEPER_FILES_LEAST (KEEPER_FD_END + 2 + MAX_LINKS - MAX_LOGINS + 2) /* with one login */
+_Static_assert(2 * MAX_LINKS + 2 + KEEPER_FD_END < KEEPER_FILES, "all have room");
+
 static struct link links[MAX_LINKS];
+static size_t most = MAX_LOGINS; /* of them may have joined */
 static const char *id;
 static ino_t listening; /* the socket's file */
 static bool lingers;
@@ -153,8 +158,8 @@ static void hear(struct link *l)
 {
 	int fd;
 	const char word = receive(l->fd, &fd);
-	const bool may_join = word == KEEPER_JOIN && fd >= 0 && l->pidfd < 0;
 	const uint32_t n = count();
+	const bool may_join = word == KEEPER_JOIN && fd >= 0 && l->pidfd < 0 && n < most;
 
 	if (may_join && (n || !lingers || resume()) && send_namespaces(l->fd)) {
 		l->pidfd = fd;
@@ -181,7 +186,7 @@ static void let_in(void)
 	if (fd < 0)
 		return;
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) == 0 && peer.uid == geteuid())
-		for (size_t i = 0; i < MAX_LINKS; i++)
+		for (size_t i = 0; i < most + MAX_LINKS - MAX_LOGINS; i++)
 			if (links[i].fd < 0 && links[i].pidfd < 0) {
 				links[i].fd = fd;
 				return;
@@ -306,7 +311,9 @@ static bool give_up_privilege(void)
 
 	if (getrlimit(RLIMIT_NOFILE, &files) < 0)
 		return false;
-	files.rlim_cur = files.rlim_max; /* two a login */
+	files.rlim_cur = files.rlim_max; /* two a login; poll(2) refuses to wait for more than that */
+	if (files.rlim_max < KEEPER_FILES)
+		most = files.rlim_max < KEEPER_FILES_LEAST ? 1 : (size_t)(files.rlim_max - KEEPER_FILES_LEAST) / 2 + 1;
 	return setrlimit(RLIMIT_NOFILE, &files) == 0 && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0 && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
 		syscall(SYS_capset, &header, none) == 0;
 }

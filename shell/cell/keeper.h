@@ -36,6 +36,9 @@ enum keeper_fd {
 	KEEPER_FD_END = KEEPER_FD_NAMESPACES + 7,
 };
 
+/* Open files that a keeper needs: two for each login, and its own. */
+#define KEEPER_FILES 1024
+
 /* Where accounts' limits are kept without systemd: one group for each uid. */
 #define KEEPER_CGROUPS "/sys/fs/cgroup"
 #define KEEPER_SUBTREE KEEPER_CGROUPS "/immure"

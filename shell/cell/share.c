@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -68,16 +69,32 @@ static int listen_at(const struct cell_record *r, struct im_err *err)
 	return fd;
 }
 
+/* The keeper serves later logins too: what the one that raised the cell may use (su after ulimit, pam_limits before sudo) is not its limit. */
+static void lift_limits(void)
+{
+	static const int kinds[] = {RLIMIT_CPU, RLIMIT_FSIZE, RLIMIT_AS, RLIMIT_DATA};
+	const struct rlimit none = {RLIM_INFINITY, RLIM_INFINITY}, files = {KEEPER_FILES, KEEPER_FILES};
+	struct rlimit have;
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
+		(void)setrlimit(kinds[i], &none); /* EPERM: not root's */
+	if (getrlimit(RLIMIT_NOFILE, &have) == 0 && have.rlim_max < KEEPER_FILES && setrlimit(RLIMIT_NOFILE, &files) == 0)
+		return;
+	have.rlim_cur = have.rlim_max;
+	(void)setrlimit(RLIMIT_NOFILE, &have); /* as above */
+}
+
 /* In the grandchild: the keeper's descriptors at their places, and nothing else. */
 static _Noreturn void become_keeper(const int *fds, int program, char *const argv[])
 {
 	char *const envp[] = {NULL};
 	int high[KEEPER_FD_END] = {0};
 
+	lift_limits();
 	for (int i = KEEPER_FD_LIFELINE; i < KEEPER_FD_END; i++) /* out of each other's way first */
-		if ((high[i] = fcntl(fds[i], F_DUPFD_CLOEXEC, 64)) < 0)
+		if ((high[i] = fcntl(fds[i], F_DUPFD_CLOEXEC, KEEPER_FD_END)) < 0)
 			_exit(1);
-	program = fcntl(program, F_DUPFD_CLOEXEC, 64);
+	program = fcntl(program, F_DUPFD_CLOEXEC, KEEPER_FD_END);
 	for (int i = KEEPER_FD_LIFELINE; i < KEEPER_FD_END; i++)
 		if (dup2(high[i], i) < 0)
 			_exit(1);
@@ -173,13 +190,17 @@ static int connect_to(const struct cell_record *r)
 	const struct timeval patience = {.tv_sec = 5};
 	const int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 	struct sockaddr_un name;
+	bool late;
 
+	errno = 0;
 	if (fd >= 0 && socket_name(r, &name) == 0 && setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)) == 0 &&
+		setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience)) == 0 &&
 		connect(fd, (struct sockaddr *)&name, sizeof(name)) == 0 && is_ours(fd))
 		return fd;
+	late = errno == EAGAIN; /* others wait for it as well */
 	if (fd >= 0)
 		(void)close(fd); /* nobody there */
-	return -1;
+	return late ? -EAGAIN : -1;
 }
 
 static bool send_join(int link, int pidfd)
@@ -314,18 +335,20 @@ int cell_join(const struct cell_record *rec, uint64_t namespaces, struct cell *r
 	return r;
 }
 
-unsigned cell_logins(const struct cell_record *r)
+int cell_logins(const struct cell_record *r)
 {
 	const int link = connect_to(r);
 	const char word = KEEPER_COUNT;
 	uint32_t n = 0;
+	ssize_t got;
+	bool late;
 
 	if (link < 0)
-		return 0;
-	if (send(link, &word, 1, MSG_NOSIGNAL) != 1 || recv(link, &n, sizeof(n), 0) != sizeof(n))
-		n = 0;
+		return link == -EAGAIN ? -EAGAIN : 0;
+	got = send(link, &word, 1, MSG_NOSIGNAL) == 1 ? recv(link, &n, sizeof(n), 0) : 0;
+	late = got < 0 && errno == EAGAIN;
 	(void)close(link); /* asked and answered */
-	return n;
+	return late ? -EAGAIN : got == (ssize_t)sizeof(n) ? (int)n : 0;
 }
 
 void cell_leave(int link)

@@ -30,8 +30,8 @@ int cell_join(const struct cell_record *r, uint64_t namespaces, struct cell *ret
 /* cell_is_inside() - is the caller in this namespace? @kind: index of cell_namespace_names. */
 bool cell_is_inside(int ns, size_t kind);
 
-/* cell_logins() - how many logins a cell has; 0 if it is about to end. */
-unsigned cell_logins(const struct cell_record *r);
+/* cell_logins() - how many logins a cell has; 0 if it is about to end, -EAGAIN if its keeper is there and does not answer. */
+int cell_logins(const struct cell_record *r);
 
 /* cell_leave() - this login ends. */
 void cell_leave(int link);

@@ -139,4 +139,27 @@ is "one that others can write is none" "$(ssh_to alice "echo in" 2>/dev/null | g
 rm /etc/immure/users/alice.profile
 is "confined: yes" "$(immurectl confined alice; echo $?; immurectl confined --not alice; echo $?)" $'0\n1'
 is "confined: no" "$(immurectl confined carol; echo $?; immurectl confined --not "$(id -u carol)"; echo $?)" $'1\n0'
+
+# the keeper serves later logins as well, whatever the first one may use
+is "a login with few open files raises a cell" "$(ulimit -n 44; su alice -c 'echo in' 2>&1)" in
+ok "  (ends)" settled
+(ulimit -n 44; ulimit -t 100; exec su alice -c 'sleep 50') & shell=$!
+for _ in $(seq 50); do pgrep -u alice -x sleep >/dev/null && break; sleep 0.1; done
+for _ in $(seq 22); do ssh -F $WORLD/ssh_config -n alice@world 'sleep 51' >/dev/null 2>&1 & clients+=($!); done
+for _ in $(seq 150); do [ "$(logins)" = 23 ] && break; sleep 0.1; done
+is "  more logins than it has room for go on beside it" "$(logins) $(pgrep -u alice -x -c sleep)" "23 23"
+if (ulimit -n 44 && ulimit -Hn 45) 2>/dev/null; then
+	like "  root's keeper has room for all, and any time" "$(prlimit --noheadings -o HARD --nofile --cpu --pid "$(pgrep -x immure-keeper)" | tr -d ' \n')" '(unlimited1024|1024unlimited)'
+fi
+immurectl stop alice; wait "$shell" "${clients[@]}" 2>/dev/null
+ok "  (ends)" settled
+
+profile '[Session]\nMaxLogins=1\n'
+open_as alice@world 'exec sleep 52'
+kill -STOP "$(pgrep -x immure-keeper)"
+like "MaxLogins= with a keeper that does not answer: refused" "$(ssh_to alice true 2>&1; echo $?)" 'MaxLogins: the keeper of cell .* does not say.*25[45]$'
+kill -CONT "$(pgrep -x immure-keeper)"
+immurectl stop alice; wait "${clients[@]}" 2>/dev/null
+ok "  (ends)" settled
+rm /etc/immure/users/alice.profile
 tap_done
