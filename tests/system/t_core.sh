@@ -112,7 +112,7 @@ is "  and a new login joins it" "$(ssh_to alice 'pgrep -c -x sleep')" 1
 leave
 cleared "  until it ends"
 
-like "removal is refused while an account has the shell" "$(dpkg -r libpam-immure immure 2>&1)" 'is the shell of: alice'
+like "removal is refused while an account has the shell" "$(dpkg -r libpam-immure immure 2>&1)" 'libpam-immure: confines: alice'
 ok "  and a login still ends in a cell" inside "$(ssh_to alice "$where")"
 is "nothing has failed" "$(systemctl is-system-running)" "$state_before"
 tap_done

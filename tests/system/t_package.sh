@@ -42,7 +42,7 @@ is "the module stands once in each stack" "$(grep -c pam_immure /etc/pam.d/commo
 no_profile
 
 # removal
-like "removal is refused while an account has the shell" "$(dpkg -r libpam-immure immure 2>&1)" 'is the shell of: alice'
+like "removal is refused while an account has the shell" "$(dpkg -r libpam-immure immure 2>&1)" 'libpam-immure: confines: alice'
 again >/dev/null 2>&1
 ok "  and a login works" inside "$(ssh_to alice "$where")"
 open_cell
